@@ -1,0 +1,1 @@
+//! Enqueues jobs that are due; one leader at a time.

@@ -1,0 +1,1 @@
+//! Every background job and its timetable.

@@ -1,0 +1,1 @@
+//! The outside world: blobs now; mail, HTTP and LDAP when an issue needs them.

@@ -1,0 +1,1 @@
+//! What SDKs send: credentials, envelopes, event bodies, security reports. No I/O; takes anything an SDK ever sent; never panics.

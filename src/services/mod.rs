@@ -1,0 +1,1 @@
+//! Use cases, by area: the only place with business decisions.

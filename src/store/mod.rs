@@ -1,0 +1,1 @@
+//! PostgreSQL: one file per table, its row type and its queries. The only SQL.

@@ -1,0 +1,13 @@
+//! Values without I/O: identifiers, levels, slugs, cursors, time, and the JSON tree events are worked on in.
+
+pub mod clock;
+pub mod cursor;
+pub mod hash;
+pub mod ids;
+pub mod json;
+pub mod language;
+pub mod level;
+pub mod project_settings;
+pub mod role;
+pub mod scope;
+pub mod slug;

@@ -1,0 +1,76 @@
+//! What an administrator may set per project; the column `projects.settings`.
+
+use serde::{Deserialize, Serialize};
+
+/// Absent fields are defaults, so that a new setting needs no migration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectSettings {
+    /// Origins browsers may send from (ingest.md 4.3); `*` allows all.
+    pub allowed_domains: Vec<String>,
+    /// Hours after which an issue that was not seen counts as resolved; 0: never.
+    pub resolve_age: u32,
+    pub scrub_data: bool,
+    pub scrub_defaults: bool,
+    pub scrub_ip_address: bool,
+    pub sensitive_fields: Vec<String>,
+    pub safe_fields: Vec<String>,
+    pub filters: InboundFilters,
+    /// Whether messages are left out of the hash when a top-level stack trace decides (grouping.md 8.5).
+    pub stack_only_messages: bool,
+    /// At most this many events a minute for the project; 0: no limit.
+    pub rate_limit_per_minute: u32,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self {
+            allowed_domains: vec!["*".to_owned()],
+            resolve_age: 0,
+            scrub_data: true,
+            scrub_defaults: true,
+            scrub_ip_address: false,
+            sensitive_fields: Vec::new(),
+            safe_fields: Vec::new(),
+            filters: InboundFilters::default(),
+            stack_only_messages: false,
+            rate_limit_per_minute: 0,
+        }
+    }
+}
+
+/// Which events are refused before they are stored (ingest.md 13).
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch on the filters page")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InboundFilters {
+    /// Addresses or CIDR networks.
+    pub ip_addresses: Vec<String>,
+    /// Globs over the release.
+    pub releases: Vec<String>,
+    /// Globs over the message and `type: value`.
+    pub error_messages: Vec<String>,
+    pub localhost: bool,
+    pub browser_extensions: bool,
+    pub legacy_browsers: bool,
+    pub web_crawlers: bool,
+    /// The built-in list of browser noise in CSP reports.
+    pub csp_defaults: bool,
+    pub csp_ignored_sources: Vec<String>,
+}
+
+impl Default for InboundFilters {
+    fn default() -> Self {
+        Self {
+            ip_addresses: Vec::new(),
+            releases: Vec::new(),
+            error_messages: Vec::new(),
+            localhost: false,
+            browser_extensions: false,
+            legacy_browsers: false,
+            web_crawlers: true,
+            csp_defaults: true,
+            csp_ignored_sources: Vec::new(),
+        }
+    }
+}

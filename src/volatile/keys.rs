@@ -1,0 +1,20 @@
+//! The name of every key.
+
+use super::Volatile;
+
+impl Volatile {
+    /// The stream of accepted events.
+    pub fn event_stream(&self) -> String {
+        format!("{}events", self.prefix)
+    }
+
+    /// Events that could not be processed, with the reason.
+    pub fn dead_events(&self) -> String {
+        format!("{}events:dead", self.prefix)
+    }
+
+    /// A signed-in browser.
+    pub fn session(&self, id: &str) -> String {
+        format!("{}session:{id}", self.prefix)
+    }
+}

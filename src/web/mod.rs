@@ -1,0 +1,3 @@
+//! HTTP: handlers read, call one service, render.
+
+pub mod messages;
