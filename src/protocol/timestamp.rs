@@ -56,12 +56,8 @@ fn from_iso(text: &[u8]) -> Option<DateTime<Utc>> {
         digits(&stamp[8..10])?,
     )?;
     let (nanoseconds, rest) = fraction(rest)?;
-    let time = date.and_hms_nano_opt(
-        digits(&stamp[11..13])?,
-        digits(&stamp[14..16])?,
-        digits(&stamp[17..19])?,
-        nanoseconds,
-    )?;
+    let time =
+        date.and_hms_nano_opt(digits(&stamp[11..13])?, digits(&stamp[14..16])?, digits(&stamp[17..19])?, nanoseconds)?;
     let time = time.checked_sub_signed(offset(rest)?)?.and_utc();
     (time.timestamp() >= 0).then_some(time)
 }
