@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod cursor;
+pub mod entry_kind;
 pub mod hash;
 pub mod ids;
 pub mod json;

@@ -2,10 +2,13 @@
 //!
 //! Nothing here is the only copy of something PostgreSQL has confirmed.
 
+pub mod event_stream;
 pub mod keys;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisResult};
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, RedisResult};
 
 /// The connection every request shares (commands are pipelined), and what is needed to open others for blocking reads.
 #[derive(Clone)]
@@ -24,8 +27,9 @@ impl Volatile {
         Ok(Self { connection, client, prefix: prefix.to_owned() })
     }
 
-    /// A connection of its own, for commands that block.
-    pub async fn dedicated(&self) -> RedisResult<redis::aio::MultiplexedConnection> {
-        self.client.get_multiplexed_async_connection().await
+    /// A connection of its own, for commands that block: answers may take longer than on the shared one.
+    pub async fn dedicated(&self) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(30)));
+        self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 }
