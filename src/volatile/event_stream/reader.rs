@@ -100,8 +100,7 @@ impl EventReader {
     /// Forgets consumers that have nothing in hand and have long been silent: names are unique per process, so they
     /// would pile up.
     pub async fn remove_stale_consumers(&mut self, silent: Duration) -> RedisResult<()> {
-        let reply: redis::streams::StreamInfoConsumersReply =
-            self.connection.xinfo_consumers(&self.key, GROUP).await?;
+        let reply: redis::streams::StreamInfoConsumersReply = self.connection.xinfo_consumers(&self.key, GROUP).await?;
         for consumer in reply.consumers {
             let is_silent = consumer.idle as u128 > silent.as_millis();
             if consumer.pending == 0 && is_silent && consumer.name != self.consumer {
