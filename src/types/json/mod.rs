@@ -6,6 +6,7 @@
 
 mod object;
 mod read;
+mod serialize;
 mod write;
 
 use std::borrow::Cow;
