@@ -91,7 +91,9 @@ mod tests {
 
     #[test]
     fn members_of_another_type_count_as_absent() {
-        let json = parse(br#"{"a":1,"b":"","c":{"values":[1]},"d":[["k","v"],["x"],7],"e":[1,"2"],"f":"12","g":{"k":1}}"#).unwrap();
+        let json =
+            parse(br#"{"a":1,"b":"","c":{"values":[1]},"d":[["k","v"],["x"],7],"e":[1,"2"],"f":"12","g":{"k":1}}"#)
+                .unwrap();
         assert_eq!(text(&json, "a").as_deref(), Some("1"));
         assert_eq!(text(&json, "b"), None);
         assert_eq!(text(&json, "c"), None);
