@@ -1,0 +1,121 @@
+//! Who belongs to an organization, in which role.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{MemberId, OrganizationId, TeamId, UserId};
+use crate::types::role::Role;
+
+/// A user's place in an organization.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub id: MemberId,
+    pub organization_id: OrganizationId,
+    pub user_id: UserId,
+    pub role: Role,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A member with what lists show of the user.
+#[derive(Clone, Debug)]
+pub struct MemberWithUser {
+    pub id: MemberId,
+    pub user_id: UserId,
+    pub role: Role,
+    pub username: String,
+    pub email: String,
+    pub name: String,
+    pub is_active: bool,
+    pub last_login_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+const LIMIT: i64 = 1000;
+
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    user_id: UserId,
+) -> sqlx::Result<Option<Member>> {
+    sqlx::query_as!(
+        Member,
+        r#"
+        SELECT id AS "id: MemberId", organization_id AS "organization_id: OrganizationId",
+            user_id AS "user_id: UserId", role AS "role: Role", created_at
+        FROM members
+        WHERE organization_id = $1 AND user_id = $2"#,
+        organization_id.0,
+        user_id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The organization's members by name.
+pub async fn list(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<Vec<MemberWithUser>> {
+    sqlx::query_as!(
+        MemberWithUser,
+        r#"
+        SELECT m.id AS "id: MemberId", m.user_id AS "user_id: UserId", m.role AS "role: Role",
+            u.username, u.email, u.name, u.is_active, u.last_login_at, m.created_at
+        FROM members m
+        JOIN users u ON u.id = m.user_id
+        WHERE m.organization_id = $1
+        ORDER BY lower(coalesce(nullif(u.name, ''), u.email)), m.id
+        LIMIT $2"#,
+        organization_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn list_team_ids(db: impl PgExecutor<'_>, id: MemberId) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(
+        r#"SELECT team_id AS "team_id: TeamId" FROM team_members WHERE member_id = $1 ORDER BY team_id LIMIT $2"#,
+        id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn count_owners(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM members WHERE organization_id = $1 AND role = 'owner'"#,
+        organization_id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    user_id: UserId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> sqlx::Result<MemberId> {
+    sqlx::query_scalar!(
+        r#"
+        INSERT INTO members (organization_id, user_id, role, created_at)
+        VALUES ($1, $2, $3, $4)
+        RETURNING id AS "id: MemberId""#,
+        organization_id.0,
+        user_id.0,
+        role.as_str(),
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn update_role(db: impl PgExecutor<'_>, id: MemberId, role: Role) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE members SET role = $2 WHERE id = $1", id.0, role.as_str()).execute(db).await?;
+    Ok(())
+}
+
+pub async fn delete(db: impl PgExecutor<'_>, id: MemberId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM members WHERE id = $1", id.0).execute(db).await?;
+    Ok(())
+}

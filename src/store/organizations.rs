@@ -1,0 +1,123 @@
+//! Tenants: everything else belongs to one of them.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{OrganizationId, UserId};
+
+/// A tenant.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Lists are bounded; nobody reads more organizations than this on one page.
+const LIMIT: i64 = 1000;
+
+pub async fn find(db: impl PgExecutor<'_>, id: OrganizationId) -> sqlx::Result<Option<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        SELECT id AS "id: OrganizationId", slug, name, created_at
+        FROM organizations
+        WHERE id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn find_by_slug(db: impl PgExecutor<'_>, slug: &str) -> sqlx::Result<Option<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        SELECT id AS "id: OrganizationId", slug, name, created_at
+        FROM organizations
+        WHERE slug = $1"#,
+        slug,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The oldest organization: the one of a single-organization installation.
+pub async fn find_default(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        SELECT id AS "id: OrganizationId", slug, name, created_at
+        FROM organizations
+        ORDER BY id
+        LIMIT 1"#,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// All organizations by name, for superusers.
+pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        SELECT id AS "id: OrganizationId", slug, name, created_at
+        FROM organizations
+        ORDER BY name, id
+        LIMIT $1"#,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The organizations a user is a member of, by name.
+pub async fn list_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<Vec<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        SELECT o.id AS "id: OrganizationId", o.slug, o.name, o.created_at
+        FROM organizations o
+        JOIN members m ON m.organization_id = o.id
+        WHERE m.user_id = $1
+        ORDER BY o.name, o.id
+        LIMIT $2"#,
+        user_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// `None` when the slug is taken; the transaction stays usable.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    slug: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Organization>> {
+    sqlx::query_as!(
+        Organization,
+        r#"
+        INSERT INTO organizations (slug, name, created_at)
+        VALUES ($1, $2, $3)
+        ON CONFLICT ON CONSTRAINT organizations_slug_key DO NOTHING
+        RETURNING id AS "id: OrganizationId", slug, name, created_at"#,
+        slug,
+        name,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn update_name(db: impl PgExecutor<'_>, id: OrganizationId, name: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE organizations SET name = $2 WHERE id = $1", id.0, name).execute(db).await?;
+    Ok(())
+}
+
+pub async fn update_slug(db: impl PgExecutor<'_>, id: OrganizationId, slug: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE organizations SET slug = $2 WHERE id = $1", id.0, slug).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Groups of members that own projects.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{MemberId, OrganizationId, ProjectId, TeamId};
+
+/// A group of members that owns projects.
+#[derive(Clone, Debug)]
+pub struct Team {
+    pub id: TeamId,
+    pub organization_id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+const LIMIT: i64 = 1000;
+
+pub async fn find_by_slug(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    slug: &str,
+) -> sqlx::Result<Option<Team>> {
+    sqlx::query_as!(
+        Team,
+        r#"
+        SELECT id AS "id: TeamId", organization_id AS "organization_id: OrganizationId", slug, name, created_at
+        FROM teams
+        WHERE organization_id = $1 AND slug = $2"#,
+        organization_id.0,
+        slug,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The organization's teams by slug.
+pub async fn list(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<Vec<Team>> {
+    sqlx::query_as!(
+        Team,
+        r#"
+        SELECT id AS "id: TeamId", organization_id AS "organization_id: OrganizationId", slug, name, created_at
+        FROM teams
+        WHERE organization_id = $1
+        ORDER BY slug
+        LIMIT $2"#,
+        organization_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The teams that own a project, by slug.
+pub async fn list_of_project(db: impl PgExecutor<'_>, project_id: ProjectId) -> sqlx::Result<Vec<Team>> {
+    sqlx::query_as!(
+        Team,
+        r#"
+        SELECT t.id AS "id: TeamId", t.organization_id AS "organization_id: OrganizationId", t.slug, t.name, t.created_at
+        FROM teams t
+        JOIN project_teams pt ON pt.team_id = t.id
+        WHERE pt.project_id = $1
+        ORDER BY t.slug
+        LIMIT $2"#,
+        project_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Which team owns which project of the organization, in one query for lists.
+pub async fn list_project_links(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+) -> sqlx::Result<Vec<(ProjectId, TeamId)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT pt.project_id AS "project_id: ProjectId", pt.team_id AS "team_id: TeamId"
+        FROM project_teams pt
+        JOIN teams t ON t.id = pt.team_id
+        WHERE t.organization_id = $1
+        ORDER BY pt.project_id, t.slug
+        LIMIT $2"#,
+        organization_id.0,
+        LIMIT * 10,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.team_id)).collect())
+}
+
+/// `None` when the slug is taken; the transaction stays usable.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    slug: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Team>> {
+    sqlx::query_as!(
+        Team,
+        r#"
+        INSERT INTO teams (organization_id, slug, name, created_at)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT ON CONSTRAINT teams_organization_id_slug_key DO NOTHING
+        RETURNING id AS "id: TeamId", organization_id AS "organization_id: OrganizationId", slug, name, created_at"#,
+        organization_id.0,
+        slug,
+        name,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn update_name(db: impl PgExecutor<'_>, id: TeamId, name: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE teams SET name = $2 WHERE id = $1", id.0, name).execute(db).await?;
+    Ok(())
+}
+
+pub async fn delete(db: impl PgExecutor<'_>, id: TeamId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM teams WHERE id = $1", id.0).execute(db).await?;
+    Ok(())
+}
+
+pub async fn insert_member(db: impl PgExecutor<'_>, id: TeamId, member_id: MemberId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO team_members (team_id, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        id.0,
+        member_id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_member(db: impl PgExecutor<'_>, id: TeamId, member_id: MemberId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM team_members WHERE team_id = $1 AND member_id = $2", id.0, member_id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_project(db: impl PgExecutor<'_>, id: TeamId, project_id: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO project_teams (team_id, project_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        id.0,
+        project_id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_project(db: impl PgExecutor<'_>, id: TeamId, project_id: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM project_teams WHERE team_id = $1 AND project_id = $2", id.0, project_id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}

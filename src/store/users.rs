@@ -1,0 +1,158 @@
+//! Accounts of people.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{OrganizationId, UserId};
+
+/// A person's account with its settings.
+#[derive(Clone, Debug)]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub email: String,
+    pub name: String,
+    pub password_hash: Option<String>,
+    pub is_active: bool,
+    pub is_superuser: bool,
+    pub language: Option<String>,
+    pub theme: String,
+    pub density: String,
+    pub stack_view: String,
+    pub stack_newest_first: bool,
+    pub shortcuts_enabled: bool,
+    pub last_organization_id: Option<OrganizationId>,
+    pub last_login_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl User {
+    /// What others see: the name, else the address, else the user name.
+    pub fn display_name(&self) -> &str {
+        [&self.name, &self.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.username)
+    }
+}
+
+/// An account to insert.
+#[derive(Clone, Debug)]
+pub struct NewUser<'a> {
+    pub username: &'a str,
+    pub email: &'a str,
+    pub name: &'a str,
+    pub password_hash: Option<&'a str>,
+    pub is_superuser: bool,
+}
+
+/// What people choose about how pages look.
+#[derive(Clone, Debug)]
+pub struct Preferences<'a> {
+    pub language: Option<&'a str>,
+    pub theme: &'a str,
+    pub density: &'a str,
+    pub stack_view: &'a str,
+    pub stack_newest_first: bool,
+    pub shortcuts_enabled: bool,
+}
+
+pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
+            density, stack_view, stack_newest_first, shortcuts_enabled,
+            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        FROM users
+        WHERE id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The account whose user name or address this is, without regard to case.
+pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
+            density, stack_view, stack_newest_first, shortcuts_enabled,
+            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        FROM users
+        WHERE lower(username) = lower($1) OR lower(email) = lower($1)
+        -- A user name may look like someone else's address: the address wins.
+        ORDER BY lower(email) = lower($1) DESC
+        LIMIT 1"#,
+        login,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn superuser_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users WHERE is_superuser AND is_active) AS "exists!""#)
+        .fetch_one(db)
+        .await
+}
+
+pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<Utc>) -> sqlx::Result<UserId> {
+    sqlx::query_scalar!(
+        r#"
+        INSERT INTO users (username, email, name, password_hash, is_superuser, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        RETURNING id AS "id: UserId""#,
+        user.username,
+        user.email,
+        user.name,
+        user.password_hash,
+        user.is_superuser,
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn update_password(db: impl PgExecutor<'_>, id: UserId, password_hash: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", id.0, password_hash).execute(db).await?;
+    Ok(())
+}
+
+pub async fn update_profile(db: impl PgExecutor<'_>, id: UserId, name: &str, email: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET name = $2, email = $3 WHERE id = $1", id.0, name, email).execute(db).await?;
+    Ok(())
+}
+
+pub async fn update_preferences(db: impl PgExecutor<'_>, id: UserId, chosen: &Preferences<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "
+        UPDATE users
+        SET language = $2, theme = $3, density = $4, stack_view = $5, stack_newest_first = $6, shortcuts_enabled = $7
+        WHERE id = $1",
+        id.0,
+        chosen.language,
+        chosen.theme,
+        chosen.density,
+        chosen.stack_view,
+        chosen.stack_newest_first,
+        chosen.shortcuts_enabled,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_last_login(db: impl PgExecutor<'_>, id: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET last_login_at = $2 WHERE id = $1", id.0, now).execute(db).await?;
+    Ok(())
+}
+
+/// Remembers where the user was, so that `/` leads there.
+pub async fn update_last_organization(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    organization_id: OrganizationId,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET last_organization_id = $2 WHERE id = $1", id.0, organization_id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
