@@ -103,8 +103,7 @@ pub async fn update_last_used(db: impl PgExecutor<'_>, id: ApiTokenId, now: Date
 
 /// Deletes a user's own token; whether there was one.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, id: ApiTokenId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2", id.0, user_id.0)
-        .execute(db)
-        .await?;
+    let done =
+        sqlx::query!("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2", id.0, user_id.0).execute(db).await?;
     Ok(done.rows_affected() > 0)
 }

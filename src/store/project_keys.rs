@@ -76,11 +76,7 @@ pub async fn list(db: impl PgExecutor<'_>, project_id: ProjectId) -> sqlx::Resul
     .await
 }
 
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    key: &NewProjectKey<'_>,
-    now: DateTime<Utc>,
-) -> sqlx::Result<ProjectKey> {
+pub async fn insert(db: impl PgExecutor<'_>, key: &NewProjectKey<'_>, now: DateTime<Utc>) -> sqlx::Result<ProjectKey> {
     sqlx::query_as!(
         ProjectKey,
         r#"

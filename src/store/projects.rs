@@ -157,23 +157,13 @@ pub async fn update_identity(
     name: &str,
     platform: Option<&str>,
 ) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE projects SET slug = $2, name = $3, platform = $4 WHERE id = $1",
-        id.0,
-        slug,
-        name,
-        platform,
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("UPDATE projects SET slug = $2, name = $3, platform = $4 WHERE id = $1", id.0, slug, name, platform,)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-pub async fn update_settings(
-    db: impl PgExecutor<'_>,
-    id: ProjectId,
-    settings: &ProjectSettings,
-) -> sqlx::Result<()> {
+pub async fn update_settings(db: impl PgExecutor<'_>, id: ProjectId, settings: &ProjectSettings) -> sqlx::Result<()> {
     sqlx::query!("UPDATE projects SET settings = $2 WHERE id = $1", id.0, Json(settings) as _).execute(db).await?;
     Ok(())
 }
