@@ -14,6 +14,7 @@ use ipnet::IpNet;
 pub struct Config {
     pub system: System,
     pub web: Web,
+    pub auth: Auth,
     pub database: Database,
     pub redis: Redis,
     pub ingest: Ingest,
@@ -53,6 +54,13 @@ pub struct Web {
     pub session_lifetime: Duration,
     /// Failed sign-ins per minute and address before a wait.
     pub login_rate_limit: u32,
+}
+
+/// What a password hash costs (argon2id); tests make it cheap.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    pub password_memory_kib: u32,
+    pub password_iterations: u32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -128,6 +136,12 @@ impl Default for Web {
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
             login_rate_limit: 20,
         }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { password_memory_kib: 19 * 1024, password_iterations: 2 }
     }
 }
 

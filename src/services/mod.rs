@@ -1,1 +1,8 @@
-//! Use cases, by area: the only place with business decisions.
+//! Use cases, by area: the only place with business decisions. No HTTP, no HTML.
+
+pub mod accounts;
+pub mod keys;
+pub mod organizations;
+pub mod projects;
+pub mod teams;
+pub mod tokens;

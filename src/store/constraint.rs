@@ -8,9 +8,11 @@ pub trait OnConstraint<T> {
 
 impl<T> OnConstraint<T> for sqlx::Result<T> {
     fn on_constraint<E: From<sqlx::Error>>(self, constraint: &str, error: impl FnOnce() -> E) -> Result<T, E> {
-        self.map_err(|cause| {
-            let violated = cause.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
-            if violated == Some(constraint) { error() } else { cause.into() }
-        })
+        self.map_err(|cause| if violated(&cause) == Some(constraint) { error() } else { cause.into() })
     }
+}
+
+/// The constraint whose violation the error reports.
+pub fn violated(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error().and_then(|cause| cause.constraint())
 }

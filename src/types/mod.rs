@@ -4,6 +4,7 @@ pub mod clock;
 pub mod cursor;
 pub mod entry_kind;
 pub mod hash;
+pub mod hex;
 pub mod ids;
 pub mod json;
 pub mod language;

@@ -72,6 +72,11 @@ impl Slug {
         Self(format!("{}{suffix}", &self.0[..self.0.len().min(MAX_LENGTH - suffix.len())]))
     }
 
+    /// This slug and numbered ones after it, to be tried in turn where it may be taken.
+    pub fn candidates(&self) -> impl Iterator<Item = Self> {
+        std::iter::once(self.clone()).chain((2..=100).map(|number| self.numbered(number)))
+    }
+
     pub fn is_reserved(&self) -> bool {
         RESERVED.contains(&self.0.as_str())
     }

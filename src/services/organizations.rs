@@ -1,0 +1,63 @@
+//! Tenants: making them, and the first one of an installation.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::store::organizations::Organization;
+use crate::store::{members, organizations};
+use crate::types::ids::UserId;
+use crate::types::role::Role;
+use crate::types::slug::Slug;
+
+/// Why an organization could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("an organization has a name of 1 to {MAX_NAME} characters")]
+    Name,
+    #[error("this short name is taken")]
+    SlugTaken,
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 64;
+
+/// Makes an organization with its first owner, if it has one. A slug that was not asked for is made of the name, and
+/// numbered where taken.
+pub async fn create(
+    db: &mut PgConnection,
+    name: &str,
+    slug: Option<&Slug>,
+    owner: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Organization, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME {
+        return Err(Error::Name);
+    }
+    let organization = match slug {
+        Some(slug) if slug.is_reserved() => None,
+        Some(slug) => organizations::insert(&mut *db, slug.as_str(), name, now).await?,
+        None => insert_first_free(db, &Slug::from_name(name, "organization"), name, now).await?,
+    };
+    let organization = organization.ok_or(Error::SlugTaken)?;
+    if let Some(user_id) = owner {
+        members::insert(&mut *db, organization.id, user_id, Role::Owner, now).await?;
+    }
+    Ok(organization)
+}
+
+async fn insert_first_free(
+    db: &mut PgConnection,
+    slug: &Slug,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Organization>> {
+    for slug in slug.candidates().filter(|slug| !slug.is_reserved()) {
+        if let Some(organization) = organizations::insert(&mut *db, slug.as_str(), name, now).await? {
+            return Ok(Some(organization));
+        }
+    }
+    Ok(None)
+}

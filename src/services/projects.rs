@@ -1,0 +1,145 @@
+//! Projects: making them with all that an SDK needs, and the addresses it is given.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::services::keys;
+use crate::store::project_keys::ProjectKey;
+use crate::store::projects::{NewProject as Row, Project};
+use crate::store::{projects, teams};
+use crate::types::ids::{OrganizationId, ProjectId, TeamId};
+use crate::types::slug::Slug;
+
+/// Why a project could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("a project has a name of 1 to {MAX_NAME} characters")]
+    Name,
+    #[error("this short name is taken")]
+    SlugTaken,
+    #[error("a platform is named by up to {MAX_PLATFORM} of the characters a-z, 0-9, - and .")]
+    Platform,
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 200;
+const MAX_PLATFORM: usize = 64;
+
+/// A project to make.
+#[derive(Clone, Debug)]
+pub struct NewProject<'a> {
+    pub organization_id: OrganizationId,
+    /// The team that owns it.
+    pub team_id: Option<TeamId>,
+    pub name: &'a str,
+    /// `None`: made of the name, and numbered where taken.
+    pub slug: Option<&'a Slug>,
+    pub platform: Option<&'a str>,
+}
+
+/// Makes a project with its first key.
+pub async fn create(
+    db: &mut PgConnection,
+    project: &NewProject<'_>,
+    now: DateTime<Utc>,
+) -> Result<(Project, ProjectKey), Error> {
+    let name = project.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME {
+        return Err(Error::Name);
+    }
+    check_platform(project.platform)?;
+    let created = insert_first_free(db, project, name, now).await?.ok_or(Error::SlugTaken)?;
+    if let Some(team_id) = project.team_id {
+        teams::insert_project(&mut *db, team_id, created.id).await?;
+    }
+    let key = keys::create(db, created.id, keys::FIRST_LABEL, now).await?;
+    Ok((created, key))
+}
+
+/// Where an SDK sends to, in every form that something asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dsn {
+    pub public: String,
+    /// With the secret, as clients before 2018 want it.
+    pub legacy: String,
+    pub csp: String,
+    pub security: String,
+    pub minidump: String,
+}
+
+/// The addresses of a key. `url_prefix` is `system.url-prefix`.
+pub fn dsn(url_prefix: &str, key: &ProjectKey, project_id: ProjectId) -> Dsn {
+    let url_prefix = url_prefix.trim_end_matches('/');
+    let (scheme, place) = url_prefix.split_once("://").unwrap_or(("http", url_prefix));
+    let ProjectKey { public_key, secret_key, .. } = key;
+    let api = |kind: &str| format!("{url_prefix}/api/{project_id}/{kind}/?sentry_key={public_key}");
+    Dsn {
+        public: format!("{scheme}://{public_key}@{place}/{project_id}"),
+        legacy: format!("{scheme}://{public_key}:{secret_key}@{place}/{project_id}"),
+        csp: api("csp-report"),
+        security: api("security"),
+        minidump: api("minidump"),
+    }
+}
+
+fn check_platform(platform: Option<&str>) -> Result<(), Error> {
+    let valid = platform.is_none_or(|name| {
+        name.len() <= MAX_PLATFORM
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.')
+    });
+    if valid { Ok(()) } else { Err(Error::Platform) }
+}
+
+async fn insert_first_free(
+    db: &mut PgConnection,
+    project: &NewProject<'_>,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Project>> {
+    let slug = project.slug.cloned().unwrap_or_else(|| Slug::from_name(name, "project"));
+    let tries = if project.slug.is_some() { 1 } else { usize::MAX };
+    for slug in slug.candidates().take(tries) {
+        let organization_id = project.organization_id;
+        let row = Row { organization_id, slug: slug.as_str(), name, platform: project.platform };
+        if let Some(created) = projects::insert(&mut *db, &row, now).await? {
+            return Ok(Some(created));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::{ProjectKey, dsn};
+    use crate::types::ids::{ProjectId, ProjectKeyId};
+
+    #[test]
+    fn dsns_keep_port_and_path_of_the_prefix() {
+        let key = ProjectKey {
+            id: ProjectKeyId(1),
+            project_id: ProjectId(7),
+            label: "Default".to_owned(),
+            public_key: "aa".to_owned(),
+            secret_key: "bb".to_owned(),
+            is_active: true,
+            rate_limit_count: None,
+            rate_limit_window: None,
+            last_used_at: None,
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        for (prefix, public, legacy) in [
+            ("https://errors.example.com", "https://aa@errors.example.com/7", "https://aa:bb@errors.example.com/7"),
+            ("http://localhost:9000/", "http://aa@localhost:9000/7", "http://aa:bb@localhost:9000/7"),
+            ("https://example.com/picket", "https://aa@example.com/picket/7", "https://aa:bb@example.com/picket/7"),
+        ] {
+            let dsn = dsn(prefix, &key, ProjectId(7));
+            assert_eq!((dsn.public.as_str(), dsn.legacy.as_str()), (public, legacy));
+        }
+        let dsn = dsn("http://h/p", &key, ProjectId(7));
+        assert_eq!(dsn.security, "http://h/p/api/7/security/?sentry_key=aa");
+    }
+}

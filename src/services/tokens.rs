@@ -1,0 +1,86 @@
+//! API tokens: shown once, kept as SHA-256.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::{PgExecutor, PgPool};
+
+use crate::store::api_tokens;
+use crate::store::api_tokens::{ApiToken, NewApiToken};
+use crate::types::hex;
+use crate::types::ids::UserId;
+use crate::types::scope::Scope;
+
+/// Why a token could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("a token needs at least one scope")]
+    NoScope,
+    #[error("`{0}` is no scope; scopes are: all, {list}", list = scope_names())]
+    UnknownScope(String),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Makes a token; the text is the only copy.
+pub async fn create(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    name: &str,
+    scopes: &[Scope],
+    now: DateTime<Utc>,
+) -> Result<(ApiToken, String), Error> {
+    if scopes.is_empty() {
+        return Err(Error::NoScope);
+    }
+    let token = hex::encode(&rand::random::<[u8; 32]>());
+    let scopes: Vec<String> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let row = NewApiToken { user_id, name: name.trim(), token_hash: &hash(&token), scopes: &scopes, expires_at: None };
+    Ok((api_tokens::insert(db, &row, now).await?, token))
+}
+
+/// The token with this text, unless it has expired; notes its use.
+pub async fn authenticate(db: &PgPool, token: &str, now: DateTime<Utc>) -> sqlx::Result<Option<ApiToken>> {
+    let found = api_tokens::find_by_hash(db, &hash(token), now).await?;
+    if let Some(token) = &found {
+        api_tokens::update_last_used(db, token.id, now).await?;
+    }
+    Ok(found)
+}
+
+/// Reads `all` or a list such as `org:read,project:write`, in the given order.
+pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, Error> {
+    if text.trim() == "all" {
+        return Ok(Scope::ALL.to_vec());
+    }
+    let mut scopes = Vec::new();
+    for name in text.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty()) {
+        let scope = Scope::parse(name).ok_or_else(|| Error::UnknownScope(name.to_owned()))?;
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    if scopes.is_empty() { Err(Error::NoScope) } else { Ok(scopes) }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn scope_names() -> String {
+    Scope::ALL.map(Scope::as_str).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, parse_scopes};
+
+    #[test]
+    fn scopes_are_read_in_order_without_repeats() {
+        let scopes = parse_scopes("project:write, org:read,project:write").unwrap();
+        assert_eq!(scopes, [Scope::ProjectWrite, Scope::OrgRead]);
+        assert_eq!(parse_scopes("all").unwrap().len(), Scope::ALL.len());
+        for text in ["", " , ", "org:everything"] {
+            assert!(parse_scopes(text).is_err(), "{text}");
+        }
+    }
+}
