@@ -17,4 +17,14 @@ impl Volatile {
     pub fn session(&self, id: &str) -> String {
         format!("{}session:{id}", self.prefix)
     }
+
+    /// What the next page shall tell a signed-in browser.
+    pub fn flash(&self, session: &str) -> String {
+        format!("{}flash:{session}", self.prefix)
+    }
+
+    /// Attempts of somebody in the running minute, for instance to sign in.
+    pub fn attempts(&self, kind: &str, who: &str) -> String {
+        format!("{}attempts:{kind}:{who}", self.prefix)
+    }
 }

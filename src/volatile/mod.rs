@@ -4,6 +4,7 @@
 
 pub mod event_stream;
 pub mod keys;
+pub mod sessions;
 
 use std::time::Duration;
 

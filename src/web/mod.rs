@@ -1,3 +1,29 @@
 //! HTTP: handlers read, call one service, render.
 
+pub mod api;
+pub mod assets;
+pub mod client_ip;
+mod cookie;
+pub mod error;
+pub mod extract;
+pub mod ingest;
+pub mod layout;
 pub mod messages;
+mod middleware;
+pub mod pages;
+mod render;
+mod router;
+mod serve;
+
+pub use render::{redirect, render};
+pub use router::router;
+pub use serve::serve;
+
+use crate::app::App;
+
+/// The path of the public URL: empty, or for instance `/errors`. Every link begins with it.
+pub fn base_path(app: &App) -> &str {
+    let prefix = &app.config.system.url_prefix;
+    let after_scheme = prefix.find("://").map_or(0, |at| at + 3);
+    prefix[after_scheme..].find('/').map_or("", |at| &prefix[after_scheme + at..]).trim_end_matches('/')
+}

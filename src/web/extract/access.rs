@@ -1,0 +1,135 @@
+//! Proof that an actor may do something to an organization or a project.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
+use super::actor::Actor;
+use super::needs::Needs;
+use crate::app::App;
+use crate::store::members;
+use crate::store::organizations::{self, Organization};
+use crate::store::projects::{self, Project};
+use crate::types::ids::ProjectId;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::web::error::{Error, Result};
+
+/// An actor who holds one of the scopes of `N` in the organization named by the path's `{organization}`.
+pub struct OrganizationAccess<N> {
+    pub actor: Actor,
+    pub organization: Organization,
+    /// `None` for superusers who are no members.
+    pub role: Option<Role>,
+    needs: PhantomData<N>,
+}
+
+impl<N: Needs> OrganizationAccess<N> {
+    /// For handlers whose path does not name the organization.
+    pub async fn find(app: &App, actor: Actor, slug: &str) -> Result<Self> {
+        let organization = organizations::find_by_slug(&app.db, slug).await?.ok_or(Error::NotFound)?;
+        let role = members::find_role(&app.db, organization.id, actor.user.id).await?;
+        if role.is_none() && !actor.user.is_superuser {
+            return Err(Error::NotFound);
+        }
+        actor.require::<N>(role)?;
+        Ok(Self { actor, organization, role, needs: PhantomData })
+    }
+
+    pub fn may(&self, scope: Scope) -> bool {
+        self.actor.has_any(&[scope], self.role)
+    }
+
+    /// Whether the actor sees all projects of the organization, not only those of their teams.
+    pub fn sees_all_projects(&self) -> bool {
+        self.actor.user.is_superuser || self.role.is_some_and(Role::is_global)
+    }
+
+    /// The projects the actor may see, by name.
+    pub async fn projects(&self, app: &App) -> Result<Vec<Project>> {
+        if self.sees_all_projects() {
+            return Ok(projects::list_by_organization(&app.db, self.organization.id).await?);
+        }
+        Ok(projects::list_by_member(&app.db, self.organization.id, self.actor.user.id).await?)
+    }
+
+    async fn may_see(&self, app: &App, project: ProjectId) -> Result<bool> {
+        Ok(self.sees_all_projects() || projects::is_visible_to(&app.db, project, self.actor.user.id).await?)
+    }
+}
+
+impl<N: Needs> FromRequestParts<App> for OrganizationAccess<N> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let slug = path_parameter(parts, "organization").await?;
+        let actor = Actor::from_request_parts(parts, app).await?;
+        Self::find(app, actor, &slug).await
+    }
+}
+
+/// An actor who holds one of the scopes of `N` on the project named by the path's `{organization}` and `{project}`.
+pub struct ProjectAccess<N> {
+    pub project: Project,
+    pub within: OrganizationAccess<N>,
+}
+
+impl<N: Needs> ProjectAccess<N> {
+    /// For handlers that come to the project by another way, an issue's id for instance.
+    pub async fn of_project(app: &App, actor: Actor, id: ProjectId) -> Result<Self> {
+        let project = projects::find(&app.db, id).await?.ok_or(Error::NotFound)?;
+        let organization = organizations::get(&app.db, project.organization_id).await?;
+        let within = OrganizationAccess::find(app, actor, &organization.slug).await?;
+        Self::checked(app, within, project).await
+    }
+
+    async fn checked(app: &App, within: OrganizationAccess<N>, project: Project) -> Result<Self> {
+        if within.may_see(app, project.id).await? { Ok(Self { project, within }) } else { Err(Error::NotFound) }
+    }
+
+    pub fn organization(&self) -> &Organization {
+        &self.within.organization
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.within.actor
+    }
+
+    pub fn may(&self, scope: Scope) -> bool {
+        self.within.may(scope)
+    }
+}
+
+impl<N: Needs> FromRequestParts<App> for ProjectAccess<N> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let within = OrganizationAccess::<N>::from_request_parts(parts, app).await?;
+        let slug = path_parameter(parts, "project").await?;
+        let project = projects::find_by_slug(&app.db, within.organization.id, &slug).await?.ok_or(Error::NotFound)?;
+        Self::checked(app, within, project).await
+    }
+}
+
+/// A superuser acting through a session; tokens never reach the instance's administration.
+pub struct SuperuserAccess {
+    pub actor: Actor,
+}
+
+impl FromRequestParts<App> for SuperuserAccess {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let actor = Actor::from_request_parts(parts, app).await?;
+        if actor.user.is_superuser && actor.token_scopes.is_none() { Ok(Self { actor }) } else { Err(Error::Forbidden(&[])) }
+    }
+}
+
+async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {
+    let Path(mut parameters) = Path::<HashMap<String, String>>::from_request_parts(parts, &())
+        .await
+        .map_err(|_| Error::NotFound)?;
+    parameters.remove(name).ok_or(Error::NotFound)
+}

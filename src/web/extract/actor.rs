@@ -1,0 +1,74 @@
+//! Someone who may do things: a signed-in user, or a token of theirs.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::needs::Needs;
+use super::viewer::Viewer;
+use crate::app::App;
+use crate::services::tokens;
+use crate::store::users::{self, User};
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::web::cookie;
+use crate::web::error::{Error, Result};
+
+/// The user who acts, and the scopes of the token they act through.
+#[derive(Clone)]
+pub struct Actor {
+    pub user: Arc<User>,
+    /// `None`: a session, which may do whatever the user may.
+    pub token_scopes: Option<Vec<Scope>>,
+}
+
+impl Actor {
+    /// Whether the actor holds one of the scopes in an organization where the user has `role`.
+    pub fn has_any(&self, scopes: &[Scope], role: Option<Role>) -> bool {
+        let by_role = |scope: &Scope| self.user.is_superuser || role.is_some_and(|role| role.scopes().contains(scope));
+        let by_token = |scope: &Scope| self.token_scopes.as_ref().is_none_or(|held| held.contains(scope));
+        scopes.iter().any(|scope| by_role(scope) && by_token(scope))
+    }
+
+    /// Refuses an actor without any scope of `N`.
+    pub fn require<N: Needs>(&self, role: Option<Role>) -> Result<()> {
+        if self.has_any(N::ANY_OF, role) { Ok(()) } else { Err(Error::Forbidden(N::ANY_OF)) }
+    }
+}
+
+impl FromRequestParts<App> for Actor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if let Some(actor) = parts.extensions.get::<Self>() {
+            return Ok(actor.clone());
+        }
+        let actor = identify(parts, app).await?;
+        parts.extensions.insert(actor.clone());
+        Ok(actor)
+    }
+}
+
+async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
+    if let Some(viewer) = parts.extensions.get::<Viewer>() {
+        let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
+        return Ok(Actor { user, token_scopes: None });
+    }
+    if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
+        let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthorized)?;
+        let (user, scopes) = tokens::authenticate(app, token).await?.ok_or(Error::Unauthorized)?;
+        return Ok(Actor { user: Arc::new(user), token_scopes: Some(scopes) });
+    }
+    let session = cookie::session_id(&parts.headers).ok_or(Error::Unauthorized)?;
+    let user_id = app.redis.session_user(&session).await?.ok_or(Error::Unauthorized)?;
+    let user = users::find(&app.db, user_id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
+    Ok(Actor { user: Arc::new(user), token_scopes: None })
+}
+
+/// The token of `Bearer TOKEN`; the scheme in any case.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}

@@ -1,0 +1,16 @@
+//! Who asks, and what they may: every handler takes its actor through one of these.
+//!
+//! `Viewer` is anyone looking at a page; `Actor` is a signed-in user or a token; `OrganizationAccess<N>` and
+//! `ProjectAccess<N>` prove that the actor may do what `N` needs there.
+
+mod access;
+mod actor;
+pub mod needs;
+mod pagination;
+mod viewer;
+
+pub use access::{OrganizationAccess, ProjectAccess, SuperuserAccess};
+pub use actor::Actor;
+pub use pagination::{Page, Pagination};
+pub use viewer::Viewer;
+pub(super) use viewer::load as load_viewer;

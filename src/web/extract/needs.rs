@@ -1,0 +1,50 @@
+//! What an endpoint needs, as types: any one scope of the set suffices (web-api.md 2).
+
+use crate::types::scope::Scope;
+
+/// A set of scopes of which the actor must hold one.
+pub trait Needs: Send + Sync + 'static {
+    const ANY_OF: &'static [Scope];
+}
+
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident: $($scope:ident)|+;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl Needs for $name {
+            const ANY_OF: &'static [Scope] = &[$(Scope::$scope),+];
+        }
+    )+};
+}
+
+needs! {
+    /// Look at an organization.
+    OrgRead: OrgRead | OrgWrite | OrgAdmin;
+    /// Change an organization.
+    OrgWrite: OrgWrite | OrgAdmin;
+    /// Delete an organization.
+    OrgAdmin: OrgAdmin;
+    /// See who belongs to an organization.
+    MemberRead: MemberRead | MemberWrite | MemberAdmin;
+    /// Invite and change members.
+    MemberWrite: MemberWrite | MemberAdmin;
+    /// See the teams.
+    TeamRead: TeamRead | TeamWrite | TeamAdmin;
+    /// Create and change teams.
+    TeamWrite: TeamWrite | TeamAdmin;
+    /// Look at a project.
+    ProjectRead: ProjectRead | ProjectWrite | ProjectAdmin;
+    /// Create projects, change their settings and keys.
+    ProjectWrite: ProjectWrite | ProjectAdmin;
+    /// Delete a project.
+    ProjectAdmin: ProjectAdmin;
+    /// Create and change releases.
+    ProjectReleases: ProjectRead | ProjectWrite | ProjectAdmin | ProjectReleases;
+    /// Look at issues and events.
+    EventRead: EventRead | EventWrite | EventAdmin;
+    /// Resolve, ignore, assign.
+    EventWrite: EventWrite | EventAdmin;
+    /// Delete issues.
+    EventAdmin: EventAdmin;
+}

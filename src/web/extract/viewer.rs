@@ -1,0 +1,78 @@
+//! Anyone who looks at a page.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use crate::app::App;
+use crate::store::users::{self, User};
+use crate::types::language::Language;
+use crate::volatile::sessions::Flash;
+use crate::web::cookie;
+use crate::web::error::{Error, Result};
+use crate::web::messages::Messages;
+
+/// The person in front of a page: perhaps signed in, always with a language. The pages' middleware loads it once.
+#[derive(Clone)]
+pub struct Viewer {
+    pub user: Option<Arc<User>>,
+    /// Id of the session, where there is one.
+    pub session: Option<String>,
+    pub flash: Option<Flash>,
+    pub language: Language,
+}
+
+impl Viewer {
+    pub fn messages(&self) -> Messages {
+        Messages { language: self.language }
+    }
+
+    /// Someone unknown, for pages that need no store.
+    pub fn anonymous(headers: &HeaderMap) -> Self {
+        Self { user: None, session: None, flash: None, language: browser_language(headers) }
+    }
+}
+
+/// Looks the session up. Without a store the viewer is anonymous, so that error pages can still be shown.
+pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Viewer> {
+    let mut viewer = Viewer::anonymous(headers);
+    if let Some(id) = cookie::session_id(headers) {
+        let (user_id, flash) = app.redis.open_session(&id, app.config.web.session_lifetime).await?;
+        if let Some(user_id) = user_id
+            && let Some(user) = users::find(&app.db, user_id).await?.filter(|user| user.is_active)
+        {
+            viewer.language = user.language.as_deref().and_then(Language::parse).unwrap_or(viewer.language);
+            viewer.user = Some(Arc::new(user));
+            viewer.session = Some(id);
+            viewer.flash = flash;
+        }
+    }
+    if let Some(language) = asked_language(query) {
+        viewer.language = language;
+    }
+    Ok(viewer)
+}
+
+/// `?lang=zh` on pages that can be reached without an account.
+fn asked_language(query: Option<&str>) -> Option<Language> {
+    let pairs = url::form_urlencoded::parse(query?.as_bytes());
+    pairs.into_iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::parse(&tag))
+}
+
+fn browser_language(headers: &HeaderMap) -> Language {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    header.and_then(Language::accepted).unwrap_or_default()
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if let Some(viewer) = parts.extensions.get::<Self>() {
+            return Ok(viewer.clone());
+        }
+        load(app, &parts.headers, parts.uri.query()).await
+    }
+}

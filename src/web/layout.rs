@@ -1,0 +1,117 @@
+//! What every page shows around its content.
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use super::assets;
+use super::extract::needs::Needs;
+use super::extract::{OrganizationAccess, ProjectAccess, Viewer};
+use super::messages::Messages;
+use crate::app::App;
+use crate::types::scope::Scope;
+use crate::volatile::sessions::Flash;
+
+/// The frame of a page: `base.html` and `layouts/*.html` read it as `layout`.
+pub struct Layout {
+    pub t: Messages,
+    /// Before every path in links (ui.md 2).
+    pub base: String,
+    pub site_name: String,
+    pub theme: String,
+    pub density: String,
+    pub shortcuts_enabled: bool,
+    /// Name or e-mail of who is signed in.
+    pub user_name: Option<String>,
+    pub is_superuser: bool,
+    pub organization: Option<OrganizationFrame>,
+    /// Slug and name of the project the page is about.
+    pub project: Option<(String, String)>,
+    /// The entry of the top bar that is current.
+    pub section: Section,
+    pub flash: Option<Flash>,
+    pub now: DateTime<Utc>,
+    started: Instant,
+}
+
+/// The organization a page is about.
+pub struct OrganizationFrame {
+    pub slug: String,
+    pub name: String,
+    pub may_write_projects: bool,
+}
+
+/// Entries of the top bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    None,
+    Issues,
+    Projects,
+    Settings,
+    Admin,
+}
+
+impl Layout {
+    /// A page about nothing in particular.
+    pub fn new(app: &App, viewer: &Viewer) -> Self {
+        let user = viewer.user.as_deref();
+        Self {
+            t: viewer.messages(),
+            base: super::base_path(app).to_owned(),
+            site_name: app.config.system.site_name.clone(),
+            theme: user.map_or_else(|| "auto".to_owned(), |user| user.theme.clone()),
+            density: user.map_or_else(|| "cozy".to_owned(), |user| user.density.clone()),
+            shortcuts_enabled: user.is_none_or(|user| user.shortcuts_enabled),
+            user_name: user.map(|user| if user.name.is_empty() { user.email.clone() } else { user.name.clone() }),
+            is_superuser: user.is_some_and(|user| user.is_superuser),
+            organization: None,
+            project: None,
+            section: Section::None,
+            flash: viewer.flash.clone(),
+            now: app.clock.now(),
+            started: Instant::now(),
+        }
+    }
+
+    /// A page of an organization.
+    pub fn of_organization<N: Needs>(app: &App, viewer: &Viewer, access: &OrganizationAccess<N>, section: Section) -> Self {
+        let organization = OrganizationFrame {
+            slug: access.organization.slug.clone(),
+            name: access.organization.name.clone(),
+            may_write_projects: access.may(Scope::ProjectWrite),
+        };
+        Self { organization: Some(organization), section, ..Self::new(app, viewer) }
+    }
+
+    /// A page of a project.
+    pub fn of_project<N: Needs>(app: &App, viewer: &Viewer, access: &ProjectAccess<N>, section: Section) -> Self {
+        let project = Some((access.project.slug.clone(), access.project.name.clone()));
+        Self { project, ..Self::of_organization(app, viewer, &access.within, section) }
+    }
+
+    /// The URL of an embedded file.
+    pub fn asset(&self, name: &str) -> String {
+        format!("{}{}", self.base, assets::url(name))
+    }
+
+    /// The URL of an icon of the sprite.
+    pub fn icon(&self, name: &str) -> String {
+        format!("{}#{name}", self.asset("icons.svg"))
+    }
+
+    pub fn is(&self, section: &str) -> bool {
+        format!("{:?}", self.section).eq_ignore_ascii_case(section)
+    }
+
+    pub fn render_ms(&self) -> u128 {
+        self.started.elapsed().as_millis()
+    }
+
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    pub fn server_time(&self) -> String {
+        self.now.format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+}

@@ -1,0 +1,9 @@
+//! What surrounds handlers, per area.
+
+mod failures;
+mod page;
+mod security_headers;
+
+pub use failures::{api_failures, fallback};
+pub use page::{around_pages, cross_site_guard};
+pub use security_headers::{api_headers, page_headers};

@@ -1,0 +1,92 @@
+//! Around pages: loads the viewer once, and shows errors in the viewer's language.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use tower_http::csrf::ProtectionError;
+
+use super::failures::log_internal;
+use crate::app::App;
+use crate::web::error::{Error, Failure};
+use crate::web::extract::{Viewer, load_viewer};
+use crate::web::layout::Layout;
+use crate::web::redirect;
+
+/// The page that says what went wrong and what to do.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    layout: Layout,
+    status: u16,
+    title: &'static str,
+    text: String,
+    /// Scopes of which one would be needed.
+    scopes: Vec<&'static str>,
+    reference: Option<&'a str>,
+}
+
+/// Loads the viewer, runs the handler, renders a failure.
+pub async fn around_pages(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let wanted = wanted_path(&request);
+    let viewer = match load_viewer(&app, request.headers(), request.uri().query()).await {
+        Ok(viewer) => viewer,
+        Err(error) => {
+            let viewer = Viewer::anonymous(request.headers());
+            return show_failure(&app, &viewer, &error, None);
+        }
+    };
+    request.extensions_mut().insert(viewer.clone());
+    let response = next.run(request).await;
+    match response.extensions().get::<Failure>() {
+        Some(Failure(error)) => show_failure(&app, &viewer, error, wanted.as_deref()),
+        None => response,
+    }
+}
+
+/// Turns the refusal of the layer inside into an error that can be shown.
+pub async fn cross_site_guard(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match response.extensions().get::<ProtectionError>() {
+        Some(_) => Error::CrossSite.into_response(),
+        None => response,
+    }
+}
+
+/// Where somebody wanted to go, for after the sign-in.
+fn wanted_path(request: &Request) -> Option<String> {
+    (request.method() == Method::GET).then(|| request.uri().path_and_query().map(|path| path.as_str().to_owned()))?
+}
+
+fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>) -> Response {
+    if matches!(error, Error::Unauthorized) {
+        let next = url::form_urlencoded::byte_serialize(wanted.unwrap_or("/").as_bytes()).collect::<String>();
+        return redirect(app, &format!("/auth/login/?next={next}"));
+    }
+    let reference = log_internal(error);
+    let page = error_page(Layout::new(app, viewer), error, reference.as_deref());
+    let html = page.render().unwrap_or_else(|_| error.to_string());
+    (error.status(), Html(html)).into_response()
+}
+
+fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> ErrorPage<'a> {
+    let t = layout.t;
+    let mut scopes = Vec::new();
+    let (title, text) = match error {
+        Error::NotFound => (t.error_not_found_title(), t.error_not_found_text().to_owned()),
+        Error::Forbidden(needed) => {
+            scopes = needed.iter().map(|scope| scope.as_str()).collect();
+            (t.error_forbidden_title(), t.error_forbidden_text().to_owned())
+        }
+        Error::CrossSite => (t.error_cross_site_title(), t.error_cross_site_text().to_owned()),
+        Error::TooManyRequests { retry_after } => {
+            (t.error_too_many_title(), t.error_too_many_text(i64::try_from(*retry_after).unwrap_or(i64::MAX)))
+        }
+        Error::Unavailable => (t.error_unavailable_title(), t.error_unavailable_text().to_owned()),
+        Error::Internal(_) => (t.error_internal_title(), t.error_internal_text().to_owned()),
+        Error::Conflict(message) => (t.error_conflict_title(), message.to_string()),
+        other => (t.error_bad_request_title(), other.to_string()),
+    };
+    ErrorPage { layout, status: error.status().as_u16(), title, text, scopes, reference }
+}

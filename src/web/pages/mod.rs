@@ -1,0 +1,11 @@
+//! Pages: `<area>/<page>.rs`, routes in `<area>/mod.rs`.
+
+mod auth;
+
+use axum::Router;
+
+use crate::app::App;
+
+pub fn routes() -> Router<App> {
+    Router::new().merge(auth::routes())
+}

@@ -1,0 +1,57 @@
+//! The areas and what surrounds each. Inside an area, its `mod.rs` lists the routes.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+use super::{api, assets, middleware, pages};
+use crate::app::App;
+
+/// Forms and API bodies; files have limits of their own.
+const MAX_BODY_BYTES: usize = 2 << 20;
+
+/// Pages, API, assets and health. Ingest stands before it (`serve`), since it must not pay for any of this.
+pub fn router(app: App) -> Router {
+    let areas = Router::new()
+        .nest("/api/0", api_area(&app))
+        .route("/_static/{hash}/{*name}", get(assets::show))
+        .merge(page_area(&app));
+    areas
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route("/_health/", get(api::health::show))
+        .with_state(app)
+}
+
+fn api_area(app: &App) -> Router<App> {
+    api::routes()
+        .fallback(middleware::fallback)
+        .layer(csrf(app))
+        .layer(from_fn(middleware::api_failures))
+        .layer(from_fn(middleware::api_headers))
+}
+
+fn page_area(app: &App) -> Router<App> {
+    pages::routes()
+        .fallback(middleware::fallback)
+        .layer(csrf(app))
+        .layer(from_fn(middleware::cross_site_guard))
+        .layer(from_fn_with_state(app.clone(), middleware::around_pages))
+        .layer(from_fn(middleware::page_headers))
+}
+
+/// Browsers say where a request comes from; posts from other sites are refused. The public URL is trusted, since a proxy
+/// may change the host.
+fn csrf(app: &App) -> CsrfLayer {
+    let origin = url::Url::parse(&app.config.system.url_prefix).map(|url| url.origin().ascii_serialization());
+    let layer = CsrfLayer::new();
+    match origin.map(|origin| layer.clone().add_trusted_origin(origin)) {
+        Ok(Ok(trusting)) => trusting,
+        _ => layer,
+    }
+}

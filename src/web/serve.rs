@@ -1,0 +1,93 @@
+//! Accepts connections until shutdown, then finishes what is in hand.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+
+use super::router::router;
+use crate::app::App;
+
+/// Slow headers are a way to hold connections.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Request line and headers together; beyond it the client reads 431.
+const MAX_HEADER_BYTES: usize = 128 << 10;
+
+/// Serves until `app.shutdown`, then waits for open requests at most `web.shutdown_timeout`.
+pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
+    let router = router(app.clone());
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = app.shutdown.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => spawn_connection(&app, &router, &connections, stream, peer),
+            // Out of file descriptors, most likely: waiting is all that helps.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(app.config.web.shutdown_timeout, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish before the shutdown timeout");
+    }
+    Ok(())
+}
+
+fn spawn_connection(app: &App, router: &Router, connections: &GracefulShutdown, stream: TcpStream, peer: SocketAddr) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let (router, context) = (router.clone(), app.clone());
+    let service = service_fn(move |request| answer(context.clone(), router.clone(), request, peer));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    app.tasks.spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+async fn answer(app: App, router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, Infallible> {
+    let mut request = without_base_path(&app, request).map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request).await
+}
+
+/// Takes the path of the public URL off, where the proxy has not done so.
+fn without_base_path(app: &App, mut request: Request<Incoming>) -> Request<Incoming> {
+    let base = super::base_path(app);
+    if base.is_empty() {
+        return request;
+    }
+    let path_and_query = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let rest = path_and_query.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    if let Some(rest) = rest {
+        let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
+        if let Ok(uri) = rest.parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}

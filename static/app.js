@@ -1,0 +1,80 @@
+// Behaviour by data- attributes; every page reads and works fully without it.
+(function () {
+  "use strict";
+  const base = document.body.dataset.base || "";
+
+  function say(text) {
+    const live = document.querySelector("[data-live]");
+    if (!live) return;
+    live.textContent = text;
+    setTimeout(function () { live.textContent = ""; }, 1500);
+  }
+
+  // data-copy="#selector" or data-copy-text="…": copies, on plain http by selection.
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-copy],[data-copy-text]");
+    if (!button) return;
+    const source = button.dataset.copy && document.querySelector(button.dataset.copy);
+    const text = button.dataset.copyText || (source ? ("value" in source ? source.value : source.textContent) : "");
+    copy(text).then(function () { say(document.body.dataset.copied); });
+  });
+
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    return Promise.resolve();
+  }
+
+  // Menus close on outside click and Esc.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (document.activeElement && document.activeElement.matches("input,textarea")) document.activeElement.blur();
+  });
+
+  // data-submit-on-change: forms of selects apply themselves.
+  document.addEventListener("change", function (event) {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // Relative times keep up: <time datetime data-relative>.
+  function refreshTimes() {
+    const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
+    document.querySelectorAll("time[data-relative]").forEach(function (time) {
+      const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+      const steps = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+      const step = steps.find(function (s) { return Math.abs(seconds) >= s[1]; }) || steps[3];
+      time.textContent = format.format(Math.round(seconds / step[1]), step[0]);
+    });
+  }
+  setInterval(refreshTimes, 30000);
+
+  // Keys: data-key on links, buttons and fields; "g i" style sequences are written with a blank.
+  let pending = "";
+  document.addEventListener("keydown", function (event) {
+    if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches("input,textarea,select,[contenteditable]")) return;
+    const key = (pending ? pending + " " : "") + event.key;
+    pending = !pending && event.key === "g" ? "g" : "";
+    const target = document.querySelector('[data-key="' + CSS.escape(key) + '"]');
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input,select,textarea")) target.focus();
+    else if (target.matches("details")) { target.open = true; target.querySelector("summary").focus(); }
+    else target.click();
+  });
+
+  window.picket = { base: base, say: say };
+})();
