@@ -1,8 +1,11 @@
 //! Every long-lived component, built once and passed with axum's `State` or by reference.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::Context;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,4 +24,24 @@ pub struct App {
     pub tasks: TaskTracker,
     /// Cancelled when the program is asked to stop.
     pub shutdown: CancellationToken,
+}
+
+impl App {
+    /// Connects to both stores. Fails with what cannot be reached.
+    pub async fn connect(config: Config, database_url: &str, redis_url: &str) -> anyhow::Result<Self> {
+        let db = PgPoolOptions::new()
+            .max_connections(config.database.max_connections.max(1))
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(database_url)
+            .await
+            .context("PostgreSQL cannot be reached")?;
+        let redis = Volatile::connect(redis_url, "").await.context("Redis cannot be reached")?;
+        Ok(Self::new(config, db, redis, Clock::default()))
+    }
+
+    /// From parts that are there already.
+    pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> Self {
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        Self { config: Arc::new(config), db, redis, clock, tasks, shutdown }
+    }
 }

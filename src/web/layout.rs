@@ -62,7 +62,7 @@ impl Layout {
             theme: user.map_or_else(|| "auto".to_owned(), |user| user.theme.clone()),
             density: user.map_or_else(|| "cozy".to_owned(), |user| user.density.clone()),
             shortcuts_enabled: user.is_none_or(|user| user.shortcuts_enabled),
-            user_name: user.map(|user| if user.name.is_empty() { user.email.clone() } else { user.name.clone() }),
+            user_name: user.map(|user| user.display_name().to_owned()),
             is_superuser: user.is_some_and(|user| user.is_superuser),
             organization: None,
             project: None,

@@ -1,1 +1,4 @@
-fn main() {}
+//! Every integration test, in one binary: linked once. Mirrors the rooms under test.
+
+mod pages;
+mod support;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::actor::Actor;
 use super::needs::Needs;
 use crate::app::App;
-use crate::store::members;
+use crate::store::members::{self, Member};
 use crate::store::organizations::{self, Organization};
 use crate::store::projects::{self, Project};
 use crate::types::ids::ProjectId;
@@ -22,7 +22,7 @@ pub struct OrganizationAccess<N> {
     pub actor: Actor,
     pub organization: Organization,
     /// `None` for superusers who are no members.
-    pub role: Option<Role>,
+    pub member: Option<Member>,
     needs: PhantomData<N>,
 }
 
@@ -30,33 +30,44 @@ impl<N: Needs> OrganizationAccess<N> {
     /// For handlers whose path does not name the organization.
     pub async fn find(app: &App, actor: Actor, slug: &str) -> Result<Self> {
         let organization = organizations::find_by_slug(&app.db, slug).await?.ok_or(Error::NotFound)?;
-        let role = members::find_role(&app.db, organization.id, actor.user.id).await?;
-        if role.is_none() && !actor.user.is_superuser {
+        Self::of(app, actor, organization).await
+    }
+
+    async fn of(app: &App, actor: Actor, organization: Organization) -> Result<Self> {
+        let member = members::find(&app.db, organization.id, actor.user.id).await?;
+        if member.is_none() && !actor.user.is_superuser {
             return Err(Error::NotFound);
         }
-        actor.require::<N>(role)?;
-        Ok(Self { actor, organization, role, needs: PhantomData })
+        actor.require::<N>(member.as_ref().map(|member| member.role))?;
+        Ok(Self { actor, organization, member, needs: PhantomData })
     }
 
     pub fn may(&self, scope: Scope) -> bool {
-        self.actor.has_any(&[scope], self.role)
+        self.actor.has_any(&[scope], self.role())
     }
 
     /// Whether the actor sees all projects of the organization, not only those of their teams.
     pub fn sees_all_projects(&self) -> bool {
-        self.actor.user.is_superuser || self.role.is_some_and(Role::is_global)
+        self.actor.user.is_superuser || self.role().is_some_and(Role::is_global)
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.member.as_ref().map(|member| member.role)
     }
 
     /// The projects the actor may see, by name.
     pub async fn projects(&self, app: &App) -> Result<Vec<Project>> {
-        if self.sees_all_projects() {
-            return Ok(projects::list_by_organization(&app.db, self.organization.id).await?);
+        match &self.member {
+            Some(member) if !self.sees_all_projects() => Ok(projects::list_of_member(&app.db, member.id).await?),
+            _ => Ok(projects::list(&app.db, self.organization.id).await?),
         }
-        Ok(projects::list_by_member(&app.db, self.organization.id, self.actor.user.id).await?)
     }
 
     async fn may_see(&self, app: &App, project: ProjectId) -> Result<bool> {
-        Ok(self.sees_all_projects() || projects::is_visible_to(&app.db, project, self.actor.user.id).await?)
+        match &self.member {
+            Some(member) if !self.sees_all_projects() => Ok(projects::member_has_access(&app.db, project, member.id).await?),
+            _ => Ok(true),
+        }
     }
 }
 
@@ -80,8 +91,8 @@ impl<N: Needs> ProjectAccess<N> {
     /// For handlers that come to the project by another way, an issue's id for instance.
     pub async fn of_project(app: &App, actor: Actor, id: ProjectId) -> Result<Self> {
         let project = projects::find(&app.db, id).await?.ok_or(Error::NotFound)?;
-        let organization = organizations::get(&app.db, project.organization_id).await?;
-        let within = OrganizationAccess::find(app, actor, &organization.slug).await?;
+        let organization = organizations::find(&app.db, project.organization_id).await?.ok_or(Error::NotFound)?;
+        let within = OrganizationAccess::of(app, actor, organization).await?;
         Self::checked(app, within, project).await
     }
 

@@ -1,0 +1,79 @@
+//! A running Picket per test, on real PostgreSQL and Redis: an own schema, an own key prefix, an own port.
+
+mod client;
+mod fakes;
+mod stores;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use picket::app::App;
+use picket::config::Config;
+use picket::types::clock::Clock;
+use picket::volatile::Volatile;
+use tokio::net::TcpListener;
+
+pub use client::Client;
+pub use fakes::Project;
+
+/// A server that listens on a port of its own, and the parts it is made of.
+pub struct TestApp {
+    pub app: App,
+    pub address: SocketAddr,
+}
+
+impl TestApp {
+    /// With default settings.
+    pub async fn spawn() -> Self {
+        Self::spawn_with(|_| ()).await
+    }
+
+    /// With settings changed.
+    pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let mut config = Config::default();
+        config.system.url_prefix = format!("http://{address}");
+        config.system.secret_key = Some("0123456789abcdef0123456789abcdef0123456789abcdef01".to_owned());
+        config.blobs.directory = std::env::temp_dir().join(format!("picket-test-{}", uuid::Uuid::new_v4().simple()));
+        change(&mut config);
+
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let db = stores::fresh_schema(&format!("test_{id}")).await;
+        let redis = Volatile::connect(&stores::redis_url(), &format!("test:{id}:")).await.expect("Redis is running");
+        let app = App::new(config, db, redis, Clock::default());
+        tokio::spawn(picket::web::serve(app.clone(), listener));
+        Self { app, address }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A browser nobody signed in with.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url(""), None)
+    }
+
+    /// A script with an API token.
+    pub fn token(&self, token: &str) -> Client {
+        Client::new(&self.url(""), Some(token))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.app.shutdown.cancel();
+    }
+}
+
+/// Polls until something is there; for what happens in another process or task.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut attempt: impl FnMut() -> F) -> T {
+    for _ in 0..400 {
+        if let Some(found) = attempt().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{what} did not happen within 10 s");
+}
