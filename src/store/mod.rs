@@ -9,3 +9,8 @@ pub mod project_keys;
 pub mod projects;
 pub mod teams;
 pub mod users;
+
+/// The schema's migrations, embedded; `upgrade` applies them.
+pub fn migrator() -> sqlx::migrate::Migrator {
+    sqlx::migrate!()
+}

@@ -74,7 +74,12 @@ impl Layout {
     }
 
     /// A page of an organization.
-    pub fn of_organization<N: Needs>(app: &App, viewer: &Viewer, access: &OrganizationAccess<N>, section: Section) -> Self {
+    pub fn of_organization<N: Needs>(
+        app: &App,
+        viewer: &Viewer,
+        access: &OrganizationAccess<N>,
+        section: Section,
+    ) -> Self {
         let organization = OrganizationFrame {
             slug: access.organization.slug.clone(),
             name: access.organization.name.clone(),

@@ -14,6 +14,7 @@ pub mod pages;
 mod render;
 mod router;
 mod serve;
+mod service_errors;
 
 pub use render::{redirect, render};
 pub use router::router;

@@ -30,7 +30,7 @@ pub fn router(app: App) -> Router {
 
 fn api_area(app: &App) -> Router<App> {
     api::routes()
-        .fallback(middleware::fallback)
+        .fallback(middleware::api_fallback)
         .layer(csrf(app))
         .layer(from_fn(middleware::api_failures))
         .layer(from_fn(middleware::api_headers))
@@ -38,7 +38,7 @@ fn api_area(app: &App) -> Router<App> {
 
 fn page_area(app: &App) -> Router<App> {
     pages::routes()
-        .fallback(middleware::fallback)
+        .fallback(middleware::page_fallback)
         .layer(csrf(app))
         .layer(from_fn(middleware::cross_site_guard))
         .layer(from_fn_with_state(app.clone(), middleware::around_pages))

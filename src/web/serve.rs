@@ -69,7 +69,12 @@ fn spawn_connection(app: &App, router: &Router, connections: &GracefulShutdown, 
     });
 }
 
-async fn answer(app: App, router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, Infallible> {
+async fn answer(
+    app: App,
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<Response<Body>, Infallible> {
     let mut request = without_base_path(&app, request).map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     router.oneshot(request).await

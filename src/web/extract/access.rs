@@ -65,7 +65,9 @@ impl<N: Needs> OrganizationAccess<N> {
 
     async fn may_see(&self, app: &App, project: ProjectId) -> Result<bool> {
         match &self.member {
-            Some(member) if !self.sees_all_projects() => Ok(projects::member_has_access(&app.db, project, member.id).await?),
+            Some(member) if !self.sees_all_projects() => {
+                Ok(projects::member_has_access(&app.db, project, member.id).await?)
+            }
             _ => Ok(true),
         }
     }
@@ -134,13 +136,16 @@ impl FromRequestParts<App> for SuperuserAccess {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let actor = Actor::from_request_parts(parts, app).await?;
-        if actor.user.is_superuser && actor.token_scopes.is_none() { Ok(Self { actor }) } else { Err(Error::Forbidden(&[])) }
+        if actor.user.is_superuser && actor.token_scopes.is_none() {
+            Ok(Self { actor })
+        } else {
+            Err(Error::Forbidden(&[]))
+        }
     }
 }
 
 async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {
-    let Path(mut parameters) = Path::<HashMap<String, String>>::from_request_parts(parts, &())
-        .await
-        .map_err(|_| Error::NotFound)?;
+    let Path(mut parameters) =
+        Path::<HashMap<String, String>>::from_request_parts(parts, &()).await.map_err(|_| Error::NotFound)?;
     parameters.remove(name).ok_or(Error::NotFound)
 }

@@ -11,6 +11,7 @@ use super::viewer::Viewer;
 use crate::app::App;
 use crate::services::tokens;
 use crate::store::users::{self, User};
+use crate::types::ids::UserId;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::web::cookie;
@@ -58,13 +59,21 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
     }
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthorized)?;
-        let (user, scopes) = tokens::authenticate(app, token).await?.ok_or(Error::Unauthorized)?;
-        return Ok(Actor { user: Arc::new(user), token_scopes: Some(scopes) });
+        let token = tokens::authenticate(&app.db, token, app.clock.now()).await?.ok_or(Error::Unauthorized)?;
+        let user = active_user(app, token.user_id).await?;
+        return Ok(Actor {
+            user,
+            token_scopes: Some(token.scopes.iter().filter_map(|name| Scope::parse(name)).collect()),
+        });
     }
     let session = cookie::session_id(&parts.headers).ok_or(Error::Unauthorized)?;
     let user_id = app.redis.session_user(&session).await?.ok_or(Error::Unauthorized)?;
-    let user = users::find(&app.db, user_id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
-    Ok(Actor { user: Arc::new(user), token_scopes: None })
+    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None })
+}
+
+async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {
+    let user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
+    Ok(Arc::new(user))
 }
 
 /// The token of `Bearer TOKEN`; the scheme in any case.

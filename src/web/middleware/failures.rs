@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::web::error::{Error, Failure, FieldErrors};
 
-/// What no route takes.
-pub async fn fallback() -> Error {
+/// What no route of the API takes.
+pub async fn api_fallback() -> Error {
     Error::NotFound
 }
 

@@ -4,6 +4,6 @@ mod failures;
 mod page;
 mod security_headers;
 
-pub use failures::{api_failures, fallback};
-pub use page::{around_pages, cross_site_guard};
+pub use failures::{api_failures, api_fallback};
+pub use page::{around_pages, cross_site_guard, page_fallback};
 pub use security_headers::{api_headers, page_headers};

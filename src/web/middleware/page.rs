@@ -45,6 +45,11 @@ pub async fn around_pages(State(app): State<App>, mut request: Request, next: Ne
     }
 }
 
+/// What no page answers. Visitors sign in first, as for every page: what is not there is not told to them either.
+pub async fn page_fallback(viewer: Viewer) -> Error {
+    if viewer.user.is_some() { Error::NotFound } else { Error::Unauthorized }
+}
+
 /// Turns the refusal of the layer inside into an error that can be shown.
 pub async fn cross_site_guard(request: Request, next: Next) -> Response {
     let response = next.run(request).await;

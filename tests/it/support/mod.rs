@@ -14,7 +14,7 @@ use picket::volatile::Volatile;
 use tokio::net::TcpListener;
 
 pub use client::Client;
-pub use fakes::Project;
+pub use fakes::{PASSWORD, Project};
 
 /// A server that listens on a port of its own, and the parts it is made of.
 pub struct TestApp {

@@ -16,7 +16,8 @@ pub fn database_url() -> String {
 /// A pool that sees only a new schema with all migrations applied.
 pub async fn fresh_schema(schema: &str) -> PgPool {
     let options: PgConnectOptions = database_url().parse().expect("a PostgreSQL URL");
-    let admin = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("PostgreSQL is running");
+    let admin =
+        PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("PostgreSQL is running");
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&admin).await.expect("a new schema");
     admin.close().await;
 

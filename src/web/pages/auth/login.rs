@@ -46,7 +46,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, Query(params): Query<L
     if viewer.user.is_some() {
         return Ok(redirect(&app, local_path(&params.next)));
     }
-    if !users::any_exists(&app.db).await? {
+    if !users::superuser_exists(&app.db).await? {
         return Ok(redirect(&app, "/manage/setup/"));
     }
     render(&LoginPage { layout: Layout::new(&app, &viewer), username: String::new(), next: params.next, error: None })
@@ -63,7 +63,7 @@ pub async fn sign_in(
     let ip = client_ip(peer, &headers, &app.config.web.trusted_proxies).to_string();
     limit_attempts(&app, "ip", &ip).await?;
     limit_attempts(&app, "user", &form.username.to_lowercase()).await?;
-    match accounts::authenticate(&app, &form.username, &form.password).await? {
+    match accounts::authenticate(&app.db, &app.config.auth, &form.username, &form.password).await? {
         Some(user) => begin_session(&app, &user, local_path(&form.next)).await,
         None => {
             let layout = Layout::new(&app, &viewer);
@@ -100,7 +100,14 @@ mod tests {
 
     #[test]
     fn sign_in_leads_only_to_pages_of_ours() {
-        for (next, expected) in [("/a/?b=c", "/a/?b=c"), ("", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("https://evil.example", "/"), ("/\t/evil", "/")] {
+        for (next, expected) in [
+            ("/a/?b=c", "/a/?b=c"),
+            ("", "/"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/\t/evil", "/"),
+        ] {
             assert_eq!(local_path(next), expected);
         }
     }

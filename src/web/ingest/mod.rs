@@ -1,0 +1,1 @@
+//! What SDKs post.

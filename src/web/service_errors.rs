@@ -1,0 +1,70 @@
+//! What services refuse, as field errors. Pages that want other words look at the error before `?` does.
+
+use super::error::{Error, FieldErrors};
+use crate::services::{accounts, keys, organizations, projects, teams, tokens};
+
+/// An error that belongs to one field of the form.
+fn field(name: &'static str, error: &impl ToString) -> Error {
+    Error::Invalid(FieldErrors::one(name, error.to_string()))
+}
+
+impl From<accounts::Error> for Error {
+    fn from(error: accounts::Error) -> Self {
+        match error {
+            accounts::Error::EmailTaken | accounts::Error::InvalidEmail => field("email", &error),
+            accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
+            accounts::Error::Database(error) => error.into(),
+            accounts::Error::Hash(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<organizations::Error> for Error {
+    fn from(error: organizations::Error) -> Self {
+        match error {
+            organizations::Error::Name => field("name", &error),
+            organizations::Error::SlugTaken => field("slug", &error),
+            organizations::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<projects::Error> for Error {
+    fn from(error: projects::Error) -> Self {
+        match error {
+            projects::Error::Name => field("name", &error),
+            projects::Error::SlugTaken => field("slug", &error),
+            projects::Error::Platform => field("platform", &error),
+            projects::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<teams::Error> for Error {
+    fn from(error: teams::Error) -> Self {
+        match error {
+            teams::Error::Name => field("name", &error),
+            teams::Error::SlugTaken => field("slug", &error),
+            teams::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<keys::Error> for Error {
+    fn from(error: keys::Error) -> Self {
+        match error {
+            keys::Error::RateLimit => field("rateLimit", &error),
+            keys::Error::Label => field("name", &error),
+            keys::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<tokens::Error> for Error {
+    fn from(error: tokens::Error) -> Self {
+        match error {
+            tokens::Error::NoScope | tokens::Error::UnknownScope(_) => field("scopes", &error),
+            tokens::Error::Database(error) => error.into(),
+        }
+    }
+}
