@@ -49,12 +49,11 @@ pub fn parse<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
 }
 
 fn part(text: &[u8]) -> Option<Part<'_>> {
-    let (head, data) = match text.strip_prefix(b"\r\n") {
-        Some(data) => (&text[..0], data),
-        None => {
-            let end = memchr::memmem::find(&text[..text.len().min(MAX_HEADER_BYTES)], b"\r\n\r\n")?;
-            (&text[..end], &text[end + 4..])
-        }
+    let (head, data) = if let Some(data) = text.strip_prefix(b"\r\n") {
+        (&text[..0], data)
+    } else {
+        let end = memchr::memmem::find(&text[..text.len().min(MAX_HEADER_BYTES)], b"\r\n\r\n")?;
+        (&text[..end], &text[end + 4..])
     };
     let head = std::str::from_utf8(head).ok()?;
     let mut part = Part { name: "", filename: None, content_type: None, data };
