@@ -13,6 +13,7 @@
 
 pub mod filter;
 pub mod group;
+pub mod in_app;
 pub mod normalize;
 pub mod scrub;
 pub mod summarize;

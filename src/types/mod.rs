@@ -9,6 +9,7 @@ pub mod ids;
 pub mod json;
 pub mod language;
 pub mod level;
+pub mod lifecycle;
 pub mod project_settings;
 pub mod role;
 pub mod scope;

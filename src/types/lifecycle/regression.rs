@@ -1,0 +1,148 @@
+//! Whether an event brings a resolved issue back (grouping.md 11.3).
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, Utc};
+
+use super::Status;
+
+/// A release as far as decisions need it. The date is when it was released, else when it was first seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release<'a> {
+    pub version: &'a str,
+    pub date: DateTime<Utc>,
+}
+
+/// How a resolution is kept in the table `issue_resolutions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ResolutionKind {
+    InRelease,
+    InNextRelease,
+}
+
+/// In what an issue was resolved; none at all means "now".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution<'a> {
+    /// Fixed in this release: it and later ones must be free of the error.
+    InRelease(Release<'a>),
+    /// Fixed in whatever follows this release.
+    InNextRelease(Release<'a>),
+    /// Fixed by a commit that no release contains yet.
+    InUnreleasedCommit,
+}
+
+/// By what two releases were put in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Version,
+    Date,
+}
+
+/// The decision, and by what comparison if there was one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regression {
+    pub is_regression: bool,
+    pub compared_by: Option<Comparison>,
+}
+
+/// Decides for an issue with this effective status. `semver` tells whether the project's releases follow semantic
+/// versions ([`follows_semver`]). The caller also checks [`super::is_settled`].
+pub fn regression(
+    status: Status,
+    resolution: Option<Resolution<'_>>,
+    event_release: Option<Release<'_>>,
+    semver: bool,
+) -> Regression {
+    let without_comparison = |is_regression| Regression { is_regression, compared_by: None };
+    if status != Status::Resolved {
+        return without_comparison(false);
+    }
+    let Some(resolution) = resolution else { return without_comparison(true) };
+    let Some(release) = event_release else { return without_comparison(false) };
+    match resolution {
+        Resolution::InUnreleasedCommit => without_comparison(false),
+        Resolution::InRelease(fixed) if fixed.version == release.version => without_comparison(true),
+        Resolution::InNextRelease(current) if current.version == release.version => without_comparison(false),
+        Resolution::InRelease(fixed) => {
+            let (order, comparison) = compare_releases(&release, &fixed, semver);
+            Regression { is_regression: order.is_ge(), compared_by: Some(comparison) }
+        }
+        Resolution::InNextRelease(current) => {
+            let (order, comparison) = compare_releases(&release, &current, semver);
+            Regression { is_regression: order.is_gt(), compared_by: Some(comparison) }
+        }
+    }
+}
+
+/// Orders two releases: by version when the project follows semantic versions and both are versions of one package,
+/// else by date.
+pub fn compare_releases(left: &Release<'_>, right: &Release<'_>, semver: bool) -> (Ordering, Comparison) {
+    let by_version = if semver { compare_versions(left.version, right.version) } else { None };
+    match by_version {
+        Some(order) => (order, Comparison::Version),
+        None => (left.date.cmp(&right.date), Comparison::Date),
+    }
+}
+
+/// Whether the latest releases of a project (at most ten, newest first) show semantic versions of one package: three
+/// of them, or all if there are fewer.
+pub fn follows_semver(recent: &[&str]) -> bool {
+    let packages: Vec<&str> = recent.iter().take(10).filter_map(|release| versioned_package(release)).collect();
+    let most = packages.iter().map(|package| packages.iter().filter(|other| *other == package).count()).max();
+    most.is_some_and(|count| count >= recent.len().min(3))
+}
+
+fn versioned_package(release: &str) -> Option<&str> {
+    let parsed = sentry_release_parser::Release::parse(release).ok()?;
+    parsed.version()?;
+    parsed.package()
+}
+
+/// Precedence of semantic versions, then of build numbers. None: not versions, or of different packages.
+fn compare_versions(left: &str, right: &str) -> Option<Ordering> {
+    let left = sentry_release_parser::Release::parse(left).ok()?;
+    let right = sentry_release_parser::Release::parse(right).ok()?;
+    if left.package() != right.package() {
+        return None;
+    }
+    let (left, right) = (left.version()?, right.version()?);
+    let order = left.quad().cmp(&right.quad());
+    let order = order.then_with(|| compare_prereleases(left.pre(), right.pre()));
+    Some(order.then_with(|| match (left.build_number(), right.build_number()) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => left.build_code().cmp(&right.build_code()),
+    }))
+}
+
+/// A pre-release comes before its release; its parts compare as numbers where both are (`rc.9` before `rc.10`).
+fn compare_prereleases(left: Option<&str>, right: Option<&str>) -> Ordering {
+    let (left, right) = match (left, right) {
+        (None, None) => return Ordering::Equal,
+        (None, Some(_)) => return Ordering::Greater,
+        (Some(_), None) => return Ordering::Less,
+        (Some(left), Some(right)) => (left, right),
+    };
+    let mut left = left.split('.');
+    let mut right = right.split('.');
+    loop {
+        let order = match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(left), Some(right)) => compare_identifiers(left, right),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+}
+
+fn compare_identifiers(left: &str, right: &str) -> Ordering {
+    match (left.parse::<u64>(), right.parse::<u64>()) {
+        (Ok(left), Ok(right)) => left.cmp(&right),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => left.cmp(right),
+    }
+}
