@@ -1,4 +1,4 @@
-//! PostgreSQL: one file per table, with the row type and its queries. The only SQL of the program.
+//! The database: one file per table, with the row type and its queries. The only SQL of the program.
 
 pub mod api_tokens;
 pub mod constraint;

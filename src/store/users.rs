@@ -6,6 +6,7 @@ use sqlx::PgExecutor;
 use crate::types::ids::{OrganizationId, UserId};
 
 /// A person's account with its settings.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: UserId,

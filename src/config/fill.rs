@@ -1,0 +1,145 @@
+//! From settings to [`Config`]: every option finds its field.
+//!
+//! The list of options gives each its type, so a mismatch here is a mistake of ours that the unit tests find.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::environment::redis_url;
+use super::layers::Settings;
+use super::value::Value;
+use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, System, Web, Worker};
+
+impl Settings {
+    /// The typed form.
+    pub fn config(&self) -> Config {
+        Config {
+            system: self.system(),
+            web: self.web(),
+            auth: Auth {
+                password_memory_kib: u32::try_from(self.size("auth.password-memory") >> 10).unwrap_or(u32::MAX),
+                password_iterations: self.count("auth.password-iterations"),
+            },
+            database: Database {
+                url: self.optional("database.url"),
+                max_connections: self.count("database.max-connections"),
+            },
+            redis: Redis { url: self.optional("redis.url").or_else(|| self.cluster_url()) },
+            ingest: self.ingest(),
+            worker: Worker {
+                batch_size: self.count("worker.batch-size").max(1) as usize,
+                takeover_after: self.duration("worker.takeover-after"),
+            },
+            events: Events { retention_days: self.count("events.retention-days") },
+            blobs: Blobs { directory: self.blob_directory() },
+        }
+    }
+
+    fn system(&self) -> System {
+        System {
+            url_prefix: self.text("system.url-prefix").trim_end_matches('/').to_owned(),
+            secret_key: self.optional("system.secret-key"),
+            admin_email: self.text("system.admin-email"),
+            site_name: self.text("system.site-name"),
+            rate_limit: self.count("system.rate-limit"),
+            single_organization: self.switch("system.single-organization"),
+            logging_for_machines: self.text("system.logging-format") == "machine",
+        }
+    }
+
+    fn web(&self) -> Web {
+        Web {
+            bind: self.address("web.bind").unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9000))),
+            metrics_bind: self.address("web.metrics-bind"),
+            trusted_proxies: match self.value("web.trusted-proxies") {
+                Some(Value::Networks(networks)) => networks.clone(),
+                _ => Vec::new(),
+            },
+            request_timeout: self.duration("web.request-timeout"),
+            shutdown_timeout: self.duration("web.shutdown-timeout"),
+            allow_origin: match self.value("web.allow-origin") {
+                Some(Value::List(origins)) => origins.clone(),
+                _ => Vec::new(),
+            },
+            allow_registration: self.switch("auth.allow-registration"),
+            session_lifetime: self.duration("web.session-lifetime"),
+            login_rate_limit: self.count("auth.ip-rate-limit"),
+        }
+    }
+
+    fn ingest(&self) -> Ingest {
+        let bytes = |key| usize::try_from(self.size(key)).unwrap_or(usize::MAX);
+        Ingest {
+            max_event_bytes: bytes("ingest.max-event-size"),
+            max_body_bytes: bytes("ingest.max-body-size"),
+            max_envelope_bytes: bytes("ingest.max-envelope-size"),
+            max_attachment_bytes: bytes("ingest.max-attachment-size"),
+            max_queue_length: self.count("ingest.max-queue-length").into(),
+            body_timeout: self.duration("ingest.body-timeout"),
+        }
+    }
+
+    fn blob_directory(&self) -> PathBuf {
+        let Some(Value::Mapping(options)) = self.value("filestore.options") else { return PathBuf::new() };
+        options.get("location").and_then(Json::as_str).unwrap_or("/tmp/picket-files").into()
+    }
+
+    /// The first host of Sentry's `redis.clusters`: `{default: {hosts: {0: {host, port, db, password}}}}`.
+    fn cluster_url(&self) -> Option<String> {
+        let Some(Value::Mapping(clusters)) = self.value("redis.clusters") else { return None };
+        let hosts = clusters.get("default")?.get("hosts")?.as_object()?;
+        let host = hosts.get("0").or_else(|| hosts.values().next())?;
+        let text = |name: &str, default: &str| match host.get(name) {
+            Some(Json::String(text)) => text.clone(),
+            Some(Json::Number(number)) => number.to_string(),
+            _ => default.to_owned(),
+        };
+        let password = Some(text("password", "")).filter(|password| !password.is_empty());
+        Some(redis_url(&text("host", "127.0.0.1"), &text("port", "6379"), &text("db", "0"), password.as_deref()))
+    }
+
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.get(key).map(|setting| &setting.value)
+    }
+
+    /// A text or secret that is set and not empty.
+    fn optional(&self, key: &str) -> Option<String> {
+        match self.value(key) {
+            Some(Value::Text(text) | Value::Secret(text)) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.optional(key).unwrap_or_default()
+    }
+
+    fn switch(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::Switch(true)))
+    }
+
+    fn count(&self, key: &str) -> u32 {
+        let Some(Value::Count(count)) = self.value(key) else { unreachable!("{key} is a count with a default") };
+        *count
+    }
+
+    fn duration(&self, key: &str) -> Duration {
+        let Some(Value::Duration(duration)) = self.value(key) else {
+            unreachable!("{key} is a duration with a default")
+        };
+        *duration
+    }
+
+    fn size(&self, key: &str) -> u64 {
+        let Some(Value::Size(size)) = self.value(key) else { unreachable!("{key} is a size with a default") };
+        *size
+    }
+
+    fn address(&self, key: &str) -> Option<SocketAddr> {
+        let Some(Value::Address(address)) = self.value(key) else { return None };
+        *address
+    }
+}

@@ -1,0 +1,195 @@
+//! The list of options: key, type, where it may be set, one line of help.
+//!
+//! The loader, `config get|set|list|show` and the admin page derive from it. Defaults are in `config.example.yml`.
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// A text that is never shown.
+    Secret,
+    Switch,
+    Count,
+    Duration,
+    Size,
+    /// Where to listen, `HOST:PORT`.
+    Address,
+    List,
+    /// A list of addresses or CIDR networks.
+    Networks,
+    Mapping,
+}
+
+/// Where an option may be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the file or the environment only: it is needed before the database, or belongs to the machine.
+    File,
+    /// Also by an administrator, in the database. A value in the file or the environment wins and locks it.
+    Runtime,
+}
+
+/// One option.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub key: &'static str,
+    pub kind: Kind,
+    pub place: Place,
+    pub help: &'static str,
+}
+
+const fn file(key: &'static str, kind: Kind, help: &'static str) -> Spec {
+    Spec { key, kind, place: Place::File, help }
+}
+
+const fn runtime(key: &'static str, kind: Kind, help: &'static str) -> Spec {
+    Spec { key, kind, place: Place::Runtime, help }
+}
+
+/// Every option, in the order they are shown.
+pub const OPTIONS: &[Spec] = &[
+    runtime("system.url-prefix", Kind::Text, "public root URL; DSNs, links and cookies depend on it"),
+    file("system.secret-key", Kind::Secret, "signs what leaves the server and comes back"),
+    runtime("system.admin-email", Kind::Text, "whom people ask for help"),
+    runtime("system.site-name", Kind::Text, "name shown in page titles"),
+    runtime("system.rate-limit", Kind::Count, "events per minute for the whole installation; 0: no limit"),
+    file("system.single-organization", Kind::Switch, "one organization that every new account joins"),
+    file("system.logging-format", Kind::Text, "`human`, or `machine` for one JSON object per line"),
+    file("web.bind", Kind::Address, "where the web server listens"),
+    file("web.metrics-bind", Kind::Address, "where /_metrics listens; empty: nowhere"),
+    file("web.trusted-proxies", Kind::Networks, "proxies whose X-Forwarded-* headers are believed"),
+    file("web.request-timeout", Kind::Duration, "how long a request may take"),
+    file("web.shutdown-timeout", Kind::Duration, "how long work in hand may take after the signal to stop"),
+    file("web.session-lifetime", Kind::Duration, "how long people stay signed in"),
+    file("web.allow-origin", Kind::List, "origins, beside each project's own, that browsers may send events from"),
+    runtime("auth.allow-registration", Kind::Switch, "whether people may make accounts for themselves"),
+    runtime("auth.ip-rate-limit", Kind::Count, "failed sign-ins per minute and address before a wait; 0: no limit"),
+    file("auth.password-memory", Kind::Size, "memory that hashing a password takes (argon2id)"),
+    file("auth.password-iterations", Kind::Count, "passes over that memory"),
+    file("database.url", Kind::Secret, "PostgreSQL; without it `run all` starts a private server"),
+    file("database.max-connections", Kind::Count, "connections each process may open"),
+    file("redis.url", Kind::Secret, "Redis or Valkey; without it `run all` starts a private server"),
+    file("redis.clusters", Kind::Mapping, "Redis the way Sentry writes it; `redis.url` wins"),
+    file("ingest.max-event-size", Kind::Size, "largest event after decompression"),
+    file("ingest.max-body-size", Kind::Size, "largest request body as it comes"),
+    file("ingest.max-envelope-size", Kind::Size, "largest envelope after decompression"),
+    file("ingest.max-attachment-size", Kind::Size, "largest attachment"),
+    file("ingest.max-queue-length", Kind::Count, "waiting events at which new ones are refused"),
+    file("ingest.body-timeout", Kind::Duration, "how long a client may take to send its body"),
+    file("worker.batch-size", Kind::Count, "events taken from the queue at a time"),
+    file("worker.takeover-after", Kind::Duration, "silence after which another worker takes over a batch"),
+    runtime("events.retention-days", Kind::Count, "days after which events are deleted"),
+    file("filestore.options", Kind::Mapping, "where attachments lie: `location`, a folder"),
+];
+
+/// Keys of on-premise Sentry that are accepted without a word, so that its file works as it is. A name that ends with
+/// a dot stands for all keys that begin with it.
+const ACCEPTED: &[&str] = &[
+    "analytics.",
+    "api.rate-limit.org-create",
+    "auth.user-rate-limit",
+    "beacon.",
+    "cloudflare.",
+    "dsym.",
+    "filestore.backend",
+    "github-app.",
+    "kafka-publisher.",
+    "mail.",
+    "redis.options",
+    "slack.",
+    "sms.",
+    "snuba.",
+    "store.",
+    "symbolicator.",
+    "symbolserver.",
+    "system.databases",
+    "system.debug",
+    "system.internal-url-prefix",
+    "system.maximum-file-size",
+    "system.root-api-key",
+    "system.security-email",
+    "system.support-email",
+    "system.upload-url-prefix",
+    "tagstore.",
+    "u2f.",
+    "vsts.",
+];
+
+/// Other names for options, as Sentry has them.
+const ALIASES: &[(&str, &str)] = &[("system.event-retention-days", "events.retention-days")];
+
+/// The option of this key or alias.
+pub fn find(key: &str) -> Option<&'static Spec> {
+    let key = ALIASES.iter().find(|(alias, _)| *alias == key).map_or(key, |(_, key)| key);
+    OPTIONS.iter().find(|option| option.key == key)
+}
+
+/// Whether the key is one of Sentry's that has no effect here.
+pub fn is_accepted(key: &str) -> bool {
+    ACCEPTED.iter().any(|name| if name.ends_with('.') { key.starts_with(name) } else { key == *name })
+}
+
+/// The known key that looks most like this one, if one looks like it at all.
+pub fn nearest(key: &str) -> Option<&'static str> {
+    let distance = |option: &&Spec| edit_distance(key, option.key);
+    let closest = OPTIONS.iter().min_by_key(distance)?;
+    (distance(&closest) <= 2 + key.len() / 4).then_some(closest.key)
+}
+
+impl Kind {
+    /// One word, for lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Secret => "secret",
+            Self::Switch => "switch",
+            Self::Count => "count",
+            Self::Duration => "duration",
+            Self::Size => "size",
+            Self::Address => "address",
+            Self::List => "list",
+            Self::Networks => "networks",
+            Self::Mapping => "mapping",
+        }
+    }
+}
+
+/// Levenshtein's, on bytes: keys are ASCII, and other texts are only compared.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().take(100).enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{find, is_accepted, nearest};
+
+    #[test]
+    fn typing_errors_find_their_key() {
+        for (typed, meant) in [
+            ("system.urlprefix", Some("system.url-prefix")),
+            ("sytem.secret-key", Some("system.secret-key")),
+            ("database.uri", Some("database.url")),
+            ("frobnicate", None),
+        ] {
+            assert_eq!(nearest(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn sentrys_keys_are_known() {
+        assert_eq!(find("system.event-retention-days").unwrap().key, "events.retention-days");
+        for key in ["mail.host", "slack.client-id", "filestore.backend", "beacon.anonymous"] {
+            assert!(is_accepted(key), "{key}");
+        }
+        assert!(!is_accepted("maill.host"));
+    }
+}

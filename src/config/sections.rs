@@ -1,0 +1,103 @@
+//! The sections of [`Config`](super::Config), one struct each.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// The installation as a whole.
+#[derive(Clone)]
+pub struct System {
+    /// Public root URL without a trailing slash: DSNs, links and cookies depend on it.
+    pub url_prefix: String,
+    /// Signs what leaves the server and comes back; `None` until configured.
+    pub secret_key: Option<String>,
+    pub admin_email: String,
+    /// Name shown in titles.
+    pub site_name: String,
+    /// Events per minute for the whole installation; 0: no limit.
+    pub rate_limit: u32,
+    /// One organization, whose name need not be chosen.
+    pub single_organization: bool,
+    /// Logs as one JSON object per line.
+    pub logging_for_machines: bool,
+}
+
+/// The web server.
+#[derive(Clone, Debug)]
+pub struct Web {
+    pub bind: SocketAddr,
+    /// Where `/_metrics` listens; `None`: nowhere.
+    pub metrics_bind: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub request_timeout: Duration,
+    /// How long requests and batches in hand may take after SIGTERM.
+    pub shutdown_timeout: Duration,
+    /// Origins, beside each project's own, that browsers may send events from.
+    pub allow_origin: Vec<String>,
+    pub allow_registration: bool,
+    pub session_lifetime: Duration,
+    /// Failed sign-ins per minute and address before a wait.
+    pub login_rate_limit: u32,
+}
+
+/// What a password hash costs (argon2id); tests make it cheap.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    pub password_memory_kib: u32,
+    pub password_iterations: u32,
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Database {
+    /// `None`: `run all` starts a private server.
+    pub url: Option<String>,
+    pub max_connections: u32,
+}
+
+/// Redis.
+#[derive(Clone)]
+pub struct Redis {
+    /// `redis://` or `unix://` URL; `None`: `run all` starts a private server.
+    pub url: Option<String>,
+}
+
+/// Limits of what clients send, in bytes where sizes.
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    pub max_event_bytes: usize,
+    /// Request body as it came.
+    pub max_body_bytes: usize,
+    /// Envelope after decompression.
+    pub max_envelope_bytes: usize,
+    pub max_attachment_bytes: usize,
+    /// Entries in the event stream at which ingest answers 429.
+    pub max_queue_length: u64,
+    /// How long a client may take to send its body.
+    pub body_timeout: Duration,
+}
+
+/// The worker.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// Entries taken from the stream at a time.
+    pub batch_size: usize,
+    /// After how long without a sign of life another worker takes over a batch.
+    pub takeover_after: Duration,
+}
+
+/// Stored events.
+#[derive(Clone, Debug)]
+pub struct Events {
+    pub retention_days: u32,
+}
+
+/// Files.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    /// Folder of the content-addressed files.
+    pub directory: PathBuf,
+}
