@@ -1,16 +1,27 @@
 //! The database: one file per table, with the row type and its queries. The only SQL of the program.
 
 pub mod api_tokens;
+pub mod attachments;
 pub mod constraint;
+pub mod environments;
+pub mod event_body;
+pub mod event_partitions;
+pub mod events;
+pub mod issue_hashes;
+pub mod issue_hours;
+pub mod issue_tags;
+pub mod issues;
+pub mod jobs;
 pub mod members;
 pub mod options;
 pub mod organizations;
+pub mod outcomes;
+pub mod project_counters;
 pub mod project_keys;
 pub mod projects;
+pub mod release_projects;
+pub mod releases;
+pub mod tag_values;
 pub mod teams;
+pub mod user_reports;
 pub mod users;
-
-/// The schema's migrations, embedded; `upgrade` applies them.
-pub fn migrator() -> sqlx::migrate::Migrator {
-    sqlx::migrate!()
-}

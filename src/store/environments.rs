@@ -1,0 +1,29 @@
+//! Environments that projects were seen in.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+/// Makes environments that aren't there; pairs are unique and sorted by the caller.
+pub async fn insert_missing(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    names: &[&str],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO environments (project_id, name, created_at)
+        SELECT wanted.project_id, wanted.name, $3
+        FROM UNNEST($1::bigint[], $2::text[]) AS wanted (project_id, name)
+        WHERE NOT EXISTS (
+            SELECT FROM environments AS known WHERE known.project_id = wanted.project_id AND known.name = wanted.name
+        )
+        ON CONFLICT DO NOTHING"#,
+        project_ids,
+        names as _,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

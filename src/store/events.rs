@@ -1,0 +1,166 @@
+//! Events: a few columns to find them by, and the compressed body.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::types::ids::{IssueId, ProjectId};
+
+/// An event as stored; the body is unpacked with `event_body`.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub project_id: ProjectId,
+    pub issue_id: IssueId,
+    pub event_id: Uuid,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// Bytes of the body before compression.
+    pub size: i32,
+    pub body: Vec<u8>,
+}
+
+/// Events to insert, as columns.
+#[derive(Clone, Debug, Default)]
+pub struct NewEvents<'a> {
+    pub project_ids: Vec<i64>,
+    pub issue_ids: Vec<i64>,
+    pub event_ids: Vec<Uuid>,
+    pub occurred_at: Vec<DateTime<Utc>>,
+    pub received_at: Vec<DateTime<Utc>>,
+    pub sizes: Vec<i32>,
+    pub bodies: Vec<&'a [u8]>,
+}
+
+/// The stored ones among pairs of project and event id, in whatever week they came.
+pub async fn list_stored(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    event_ids: &[Uuid],
+) -> sqlx::Result<Vec<(ProjectId, Uuid)>> {
+    // The LIMIT keeps the planner from turning 500 probes of an index into a join that reads whole partitions.
+    let rows = sqlx::query!(
+        r#"
+        SELECT wanted.project_id AS "project_id!: ProjectId", wanted.event_id AS "event_id!"
+        FROM UNNEST($1::bigint[], $2::uuid[]) AS wanted (project_id, event_id),
+            LATERAL (
+                SELECT 1
+                FROM events
+                WHERE events.project_id = wanted.project_id AND events.event_id = wanted.event_id
+                LIMIT 1
+            ) AS stored"#,
+        project_ids,
+        event_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.event_id)).collect())
+}
+
+/// Inserts a batch. The unique index of the partition refuses an event that is there already.
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewEvents<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, size, body)
+        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[],
+            $6::integer[], $7::bytea[])"#,
+        &new.project_ids,
+        &new.issue_ids,
+        &new.event_ids,
+        &new.occurred_at,
+        &new.received_at,
+        &new.sizes,
+        &new.bodies as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An event by the id the client knows.
+pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid) -> sqlx::Result<Option<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
+            received_at, size, body
+        FROM events
+        WHERE project_id = $1 AND event_id = $2
+        LIMIT 1"#,
+        project_id.0,
+        event_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Deletes up to `limit` events of a project received before a time; returns how many.
+pub async fn delete_of_project_before(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        DELETE FROM events
+        WHERE project_id = $1 AND received_at < $2 AND event_id IN (
+            SELECT event_id FROM events WHERE project_id = $1 AND received_at < $2 LIMIT $3
+        )"#,
+        project_id.0,
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// Deletes up to `limit` events received before a time, of whatever project; returns how many.
+pub async fn delete_before(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        DELETE FROM events
+        WHERE received_at < $1 AND (project_id, event_id) IN (
+            SELECT project_id, event_id FROM events WHERE received_at < $1 LIMIT $2
+        )"#,
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// Deletes up to `limit` events of issues; returns how many.
+pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64], limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        DELETE FROM events
+        WHERE (project_id, event_id) IN (
+            SELECT project_id, event_id FROM events WHERE issue_id = ANY($1) LIMIT $2
+        ) AND issue_id = ANY($1)"#,
+        issue_ids,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// How many events were received before a time, in all or of one project.
+pub async fn count_before(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    project_id: Option<ProjectId>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "count!"
+        FROM events
+        WHERE received_at < $1 AND ($2::bigint IS NULL OR project_id = $2)"#,
+        before,
+        project_id.map(|id| id.0),
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,0 +1,61 @@
+//! The hashes that lead to issues.
+
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::types::{
+    hash::EventHash,
+    ids::{IssueId, ProjectId},
+};
+
+/// Where a hash leads.
+#[derive(Clone, Debug)]
+pub struct IssueHash {
+    pub project_id: ProjectId,
+    pub hash: EventHash,
+    /// `None` without `is_discarded`: known, but free.
+    pub issue_id: Option<IssueId>,
+    /// A tombstone: events that come this way are thrown away.
+    pub is_discarded: bool,
+}
+
+/// The known ones among pairs of project and hash. Hashes of issues on their way out are free.
+pub async fn list(db: impl PgExecutor<'_>, project_ids: &[i64], hashes: &[Uuid]) -> sqlx::Result<Vec<IssueHash>> {
+    sqlx::query_as!(
+        IssueHash,
+        r#"
+        SELECT known.project_id AS "project_id!: ProjectId", known.hash AS "hash!: EventHash",
+            CASE WHEN issues.status NOT IN ('pending_deletion', 'pending_merge') THEN known.issue_id END
+                AS "issue_id: IssueId",
+            known.is_discarded AS "is_discarded!"
+        FROM UNNEST($1::bigint[], $2::uuid[]) AS wanted (project_id, hash)
+        JOIN issue_hashes AS known ON known.project_id = wanted.project_id AND known.hash = wanted.hash
+        LEFT JOIN issues ON issues.id = known.issue_id"#,
+        project_ids,
+        hashes,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lets free hashes lead to issues.
+pub async fn attach(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    hashes: &[Uuid],
+    issue_ids: &[i64],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_hashes (project_id, hash, issue_id)
+        SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::bigint[])
+        ON CONFLICT ON CONSTRAINT issue_hashes_pkey
+            DO UPDATE SET issue_id = EXCLUDED.issue_id WHERE NOT issue_hashes.is_discarded"#,
+        project_ids,
+        hashes,
+        issue_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

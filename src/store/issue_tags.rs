@@ -1,0 +1,65 @@
+//! How often an issue was seen with a tag value.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::IssueId;
+
+/// Counters to add, as columns; pairs of issue and value are unique and sorted by the caller.
+#[derive(Clone, Debug, Default)]
+pub struct TagCounts {
+    pub issue_ids: Vec<i64>,
+    pub tag_value_ids: Vec<i64>,
+    pub times_seen: Vec<i32>,
+    pub first_seen: Vec<DateTime<Utc>>,
+    pub last_seen: Vec<DateTime<Utc>>,
+}
+
+/// Adds to the counters.
+pub async fn add(db: impl PgExecutor<'_>, counts: &TagCounts) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_tags (issue_id, tag_value_id, times_seen, first_seen, last_seen)
+        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
+        ON CONFLICT ON CONSTRAINT issue_tags_pkey DO UPDATE SET
+            times_seen = issue_tags.times_seen + EXCLUDED.times_seen,
+            first_seen = LEAST(issue_tags.first_seen, EXCLUDED.first_seen),
+            last_seen = GREATEST(issue_tags.last_seen, EXCLUDED.last_seen)"#,
+        &counts.issue_ids,
+        &counts.tag_value_ids,
+        &counts.times_seen,
+        &counts.first_seen,
+        &counts.last_seen,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Adds to the counters and tells the issue of each pair that was new: so the distinct users of an issue are counted.
+pub async fn add_and_list_new(db: impl PgExecutor<'_>, counts: &TagCounts) -> sqlx::Result<Vec<IssueId>> {
+    let rows = sqlx::query!(
+        r#"
+        INSERT INTO issue_tags (issue_id, tag_value_id, times_seen, first_seen, last_seen)
+        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
+        ON CONFLICT ON CONSTRAINT issue_tags_pkey DO UPDATE SET
+            times_seen = issue_tags.times_seen + EXCLUDED.times_seen,
+            first_seen = LEAST(issue_tags.first_seen, EXCLUDED.first_seen),
+            last_seen = GREATEST(issue_tags.last_seen, EXCLUDED.last_seen)
+        RETURNING issue_id AS "issue_id: IssueId", xmax = 0 AS "is_new!""#,
+        &counts.issue_ids,
+        &counts.tag_value_ids,
+        &counts.times_seen,
+        &counts.first_seen,
+        &counts.last_seen,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().filter(|row| row.is_new).map(|row| row.issue_id).collect())
+}
+
+/// Deletes the rows of issues that are deleted.
+pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<u64> {
+    let result = sqlx::query!("DELETE FROM issue_tags WHERE issue_id = ANY($1)", issue_ids).execute(db).await?;
+    Ok(result.rows_affected())
+}

@@ -1,0 +1,3 @@
+//! Issues: events grouped together.
+
+pub mod intake;

@@ -1,0 +1,47 @@
+//! What became of requests, counted per project, key, hour and reason.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{ProjectId, ProjectKeyId};
+
+/// What is counted together. `outcome`, `reason` and `category` are the words of ingest.md 6 and 7.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutcomeKey {
+    pub project_id: ProjectId,
+    pub key_id: ProjectKeyId,
+    pub hour: DateTime<Utc>,
+    pub outcome: &'static str,
+    pub reason: String,
+    pub category: &'static str,
+}
+
+/// Adds to the counters. Sorts, so that two writers cannot deadlock; keys are unique.
+pub async fn add(db: impl PgExecutor<'_>, counts: &[(OutcomeKey, i64)]) -> sqlx::Result<()> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let mut counts: Vec<&(OutcomeKey, i64)> = counts.iter().collect();
+    counts.sort_unstable();
+    let column = |value: fn(&OutcomeKey) -> i64| counts.iter().map(|(key, _)| value(key)).collect::<Vec<_>>();
+    let texts = |value: fn(&OutcomeKey) -> &str| counts.iter().map(|(key, _)| value(key)).collect::<Vec<_>>();
+    let hours: Vec<_> = counts.iter().map(|(key, _)| key.hour).collect();
+    let quantities: Vec<_> = counts.iter().map(|(_, quantity)| *quantity).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO outcomes (project_id, key_id, hour, outcome, reason, category, quantity)
+        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+            $7::bigint[])
+        ON CONFLICT ON CONSTRAINT outcomes_pkey DO UPDATE SET quantity = outcomes.quantity + EXCLUDED.quantity"#,
+        &column(|key| key.project_id.0),
+        &column(|key| key.key_id.0),
+        &hours,
+        &texts(|key| key.outcome) as _,
+        &texts(|key| &key.reason) as _,
+        &texts(|key| key.category) as _,
+        &quantities,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Releases as the projects saw them.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+/// What a batch adds, as columns; pairs of release and project are unique and sorted by the caller.
+#[derive(Clone, Debug, Default)]
+pub struct ReleaseCounts {
+    pub release_ids: Vec<i64>,
+    pub project_ids: Vec<i64>,
+    pub new_issues: Vec<i64>,
+    pub first_event_at: Vec<DateTime<Utc>>,
+    pub last_event_at: Vec<DateTime<Utc>>,
+}
+
+/// Adds to the counters.
+pub async fn add(db: impl PgExecutor<'_>, counts: &ReleaseCounts) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO release_projects (release_id, project_id, new_issues, first_event_at, last_event_at)
+        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[])
+        ON CONFLICT ON CONSTRAINT release_projects_pkey DO UPDATE SET
+            new_issues = release_projects.new_issues + EXCLUDED.new_issues,
+            first_event_at = LEAST(release_projects.first_event_at, EXCLUDED.first_event_at),
+            last_event_at = GREATEST(release_projects.last_event_at, EXCLUDED.last_event_at)"#,
+        &counts.release_ids,
+        &counts.project_ids,
+        &counts.new_issues,
+        &counts.first_event_at,
+        &counts.last_event_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Versions of an organization's software.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{OrganizationId, ReleaseId};
+
+/// A release by name.
+#[derive(Clone, Debug)]
+pub struct ReleaseKey {
+    pub id: ReleaseId,
+    pub organization_id: OrganizationId,
+    pub version: String,
+}
+
+/// The known ones among pairs of organization and version.
+pub async fn list_known(
+    db: impl PgExecutor<'_>,
+    organization_ids: &[i64],
+    versions: &[&str],
+) -> sqlx::Result<Vec<ReleaseKey>> {
+    sqlx::query_as!(
+        ReleaseKey,
+        r#"
+        SELECT known.id AS "id!: ReleaseId", known.organization_id AS "organization_id!: OrganizationId",
+            known.version AS "version!"
+        FROM UNNEST($1::bigint[], $2::text[]) AS wanted (organization_id, version)
+        JOIN releases AS known
+            ON known.organization_id = wanted.organization_id AND known.version = wanted.version"#,
+        organization_ids,
+        versions as _,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Makes releases that aren't there; pairs are unique and sorted by the caller. A release that somebody else makes
+/// meanwhile is absent from the answer.
+pub async fn insert_missing(
+    db: impl PgExecutor<'_>,
+    organization_ids: &[i64],
+    versions: &[&str],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<ReleaseKey>> {
+    sqlx::query_as!(
+        ReleaseKey,
+        r#"
+        INSERT INTO releases (organization_id, version, created_at)
+        SELECT wanted.organization_id, wanted.version, $3
+        FROM UNNEST($1::bigint[], $2::text[]) AS wanted (organization_id, version)
+        ON CONFLICT ON CONSTRAINT releases_organization_id_version_key DO NOTHING
+        RETURNING id AS "id: ReleaseId", organization_id AS "organization_id: OrganizationId", version"#,
+        organization_ids,
+        versions as _,
+        now,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,112 @@
+//! What users wrote about events they met.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::types::ids::{IssueId, ProjectId, UserReportId};
+
+/// A report as shown.
+#[derive(Clone, Debug)]
+pub struct UserReport {
+    pub id: UserReportId,
+    pub project_id: ProjectId,
+    pub issue_id: Option<IssueId>,
+    pub event_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub comments: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A report to insert; one with the same event replaces it.
+#[derive(Clone, Debug)]
+pub struct NewUserReport<'a> {
+    pub project_id: ProjectId,
+    pub event_id: Uuid,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub comments: &'a str,
+}
+
+/// Inserts or replaces a report, linked to its event's issue if the event is stored already.
+pub async fn upsert(db: impl PgExecutor<'_>, new: &NewUserReport<'_>, now: DateTime<Utc>) -> sqlx::Result<UserReportId> {
+    sqlx::query_scalar!(
+        r#"
+        INSERT INTO user_reports (project_id, event_id, issue_id, name, email, comments, created_at)
+        VALUES (
+            $1, $2, (SELECT issue_id FROM events WHERE project_id = $1 AND event_id = $2 LIMIT 1), $3, $4, $5, $6
+        )
+        ON CONFLICT ON CONSTRAINT user_reports_project_id_event_id_key DO UPDATE SET
+            issue_id = COALESCE(EXCLUDED.issue_id, user_reports.issue_id),
+            name = EXCLUDED.name,
+            email = EXCLUDED.email,
+            comments = EXCLUDED.comments
+        RETURNING id AS "id: UserReportId""#,
+        new.project_id.0,
+        new.event_id,
+        new.name,
+        new.email,
+        new.comments,
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Links reports that came before their events.
+pub async fn link(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    event_ids: &[Uuid],
+    issue_ids: &[i64],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE user_reports
+        SET issue_id = new.issue_id
+        FROM UNNEST($1::bigint[], $2::uuid[], $3::bigint[]) AS new (project_id, event_id, issue_id)
+        WHERE user_reports.project_id = new.project_id AND user_reports.event_id = new.event_id
+            AND user_reports.issue_id IS NULL"#,
+        project_ids,
+        event_ids,
+        issue_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Links reports whose event was being saved while they came; returns how many.
+pub async fn link_missed(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        UPDATE user_reports
+        SET issue_id = events.issue_id
+        FROM events
+        WHERE user_reports.issue_id IS NULL AND user_reports.created_at > $1
+            AND events.project_id = user_reports.project_id AND events.event_id = user_reports.event_id"#,
+        since,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// The newest reports of an issue.
+pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<UserReport>> {
+    sqlx::query_as!(
+        UserReport,
+        r#"
+        SELECT id AS "id: UserReportId", project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId",
+            event_id, name, email, comments, created_at
+        FROM user_reports
+        WHERE issue_id = $1
+        ORDER BY id DESC
+        LIMIT $2"#,
+        issue_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
