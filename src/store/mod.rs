@@ -25,3 +25,8 @@ pub mod tag_values;
 pub mod teams;
 pub mod user_reports;
 pub mod users;
+
+/// The schema's migrations, embedded; `upgrade` applies them.
+pub fn migrator() -> sqlx::migrate::Migrator {
+    sqlx::migrate!()
+}

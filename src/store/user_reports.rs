@@ -30,7 +30,11 @@ pub struct NewUserReport<'a> {
 }
 
 /// Inserts or replaces a report, linked to its event's issue if the event is stored already.
-pub async fn upsert(db: impl PgExecutor<'_>, new: &NewUserReport<'_>, now: DateTime<Utc>) -> sqlx::Result<UserReportId> {
+pub async fn upsert(
+    db: impl PgExecutor<'_>,
+    new: &NewUserReport<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<UserReportId> {
     sqlx::query_scalar!(
         r#"
         INSERT INTO user_reports (project_id, event_id, issue_id, name, email, comments, created_at)
