@@ -13,4 +13,5 @@ pub mod lifecycle;
 pub mod project_settings;
 pub mod role;
 pub mod scope;
+pub mod short_id;
 pub mod slug;

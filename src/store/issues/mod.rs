@@ -1,3 +1,6 @@
 //! Issues: events grouped together.
 
 pub mod intake;
+mod read;
+
+pub use read::{Issue, find, find_by_short_id};

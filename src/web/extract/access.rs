@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use super::actor::Actor;
 use super::needs::Needs;
 use crate::app::App;
+use crate::store::issues::{self, Issue};
 use crate::store::members::{self, Member};
 use crate::store::organizations::{self, Organization};
 use crate::store::projects::{self, Project};
@@ -140,6 +141,29 @@ impl FromRequestParts<App> for SuperuserAccess {
             Ok(Self { actor })
         } else {
             Err(Error::Forbidden(&[]))
+        }
+    }
+}
+
+/// An actor who holds one of the scopes of `N` on the issue named by the path's `{issue}` (its id). Where the path names
+/// an organization too, the issue must be in it.
+pub struct IssueAccess<N> {
+    pub issue: Issue,
+    pub within: ProjectAccess<N>,
+}
+
+impl<N: Needs> FromRequestParts<App> for IssueAccess<N> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let id = path_parameter(parts, "issue").await?.parse().map_err(|_| Error::NotFound)?;
+        let organization = path_parameter(parts, "organization").await.ok();
+        let actor = Actor::from_request_parts(parts, app).await?;
+        let issue = issues::find(&app.db, id).await?.ok_or(Error::NotFound)?;
+        let within = ProjectAccess::of_project(app, actor, issue.project_id).await?;
+        match organization {
+            Some(slug) if slug != within.organization().slug => Err(Error::NotFound),
+            _ => Ok(Self { issue, within }),
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod needs;
 mod pagination;
 mod viewer;
 
-pub use access::{OrganizationAccess, ProjectAccess, SuperuserAccess};
+pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
 pub use actor::Actor;
 pub use pagination::{Page, Pagination};
 pub use viewer::Viewer;

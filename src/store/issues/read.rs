@@ -1,0 +1,69 @@
+//! One issue, whole.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::PgExecutor;
+
+use crate::types::ids::{IssueId, ProjectId, ReleaseId, TeamId, UserId};
+use crate::types::level::Level;
+use crate::types::lifecycle::Status;
+
+/// An issue as it is stored; its counters outlive its events.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    pub id: IssueId,
+    pub project_id: ProjectId,
+    pub short_id: i64,
+    pub status: Status,
+    pub event_type: String,
+    pub level: Level,
+    pub platform: String,
+    pub logger: String,
+    pub title: String,
+    pub culprit: String,
+    pub metadata: Value,
+    pub times_seen: i64,
+    pub users_seen: i64,
+    pub first_seen: DateTime<Utc>,
+    pub last_seen: DateTime<Utc>,
+    pub active_at: DateTime<Utc>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub first_release_id: Option<ReleaseId>,
+    pub last_release_id: Option<ReleaseId>,
+    pub assignee_user_id: Option<UserId>,
+    pub assignee_team_id: Option<TeamId>,
+    pub is_regressed: bool,
+    pub comments_count: i32,
+}
+
+pub async fn find(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<Option<Issue>> {
+    sqlx::query_as!(
+        Issue,
+        r#"
+        SELECT id AS "id: IssueId", project_id AS "project_id: ProjectId", short_id, status AS "status: Status",
+            event_type, level AS "level: Level", platform, logger, title, culprit, metadata, times_seen, users_seen,
+            first_seen, last_seen, active_at, resolved_at, first_release_id AS "first_release_id: ReleaseId",
+            last_release_id AS "last_release_id: ReleaseId", assignee_user_id AS "assignee_user_id: UserId",
+            assignee_team_id AS "assignee_team_id: TeamId", is_regressed, comments_count
+        FROM issues
+        WHERE id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The issue behind the number of a short id (`SHOP-1A`: the base-32 digits after the project's slug).
+pub async fn find_by_short_id(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    short_id: i64,
+) -> sqlx::Result<Option<IssueId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: IssueId" FROM issues WHERE project_id = $1 AND short_id = $2"#,
+        project_id.0,
+        short_id,
+    )
+    .fetch_optional(db)
+    .await
+}
