@@ -1,0 +1,95 @@
+//! Browser, operating system, device, runtime, and whatever else a client knows (normalize.md 14.2).
+
+use super::Context;
+use super::notes::Notes;
+use super::path::Path;
+use super::raw_description;
+use super::trim::Bag;
+use crate::types::json::{Json, Object};
+
+/// Types with fields that somebody reads; the alias of a context is its type if it is one of them.
+const KNOWN_TYPES: &[&str] = &[
+    "app",
+    "browser",
+    "culture",
+    "device",
+    "gpu",
+    "os",
+    "runtime",
+    "trace",
+    "monitor",
+    "response",
+    "state",
+    "otel",
+    "cloud_resource",
+    "nel",
+    "profile",
+    "replay",
+    "feedback",
+    "flags",
+];
+
+const MAX_CONTEXTS: usize = 100;
+const BAG: Bag = Bag::new(8192, 6);
+
+pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
+    let Some(sent) = event.get_mut("contexts") else { return };
+    let path = &Path::top("contexts");
+    let Json::Object(contexts) = sent else {
+        context.notes.invalid(path, sent, "expected an object");
+        event.remove("contexts");
+        return;
+    };
+    contexts.retain(|alias, value| tidy(alias, value, &mut context.notes, &path.key(alias)));
+    contexts.truncate(MAX_CONTEXTS);
+    if contexts.is_empty() {
+        event.remove("contexts");
+    }
+}
+
+fn tidy(alias: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
+    let Json::Object(members) = value else { return false };
+    members.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+    if members.is_empty() {
+        return false;
+    }
+    let kind = match members.get_str("type") {
+        Some(kind) => kind.to_owned(),
+        None => KNOWN_TYPES.iter().find(|known| **known == alias).unwrap_or(&"default").to_string(),
+    };
+    match kind.as_str() {
+        "os" => raw_description::os(members),
+        "runtime" => raw_description::runtime(members),
+        "trace" => trace(members, notes, path),
+        _ => {}
+    }
+    // First, so that the limit never takes it.
+    if members.get_str("type").is_none() {
+        members.remove("type");
+        let rest = std::mem::take(members);
+        members.push("type", kind);
+        rest.into_members().into_iter().for_each(|(key, value)| members.push(key, value));
+    }
+    BAG.fit(value, notes, path);
+    true
+}
+
+fn trace(members: &mut Object<'_>, notes: &mut Notes, path: &Path<'_>) {
+    members.retain(|key, value| {
+        let length = match key {
+            "trace_id" => 32,
+            "span_id" | "parent_span_id" => 16,
+            _ => return true,
+        };
+        let id = value.as_str().map(|id| id.replace('-', "").to_ascii_lowercase());
+        let is_id = |id: &String| id.len() == length && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let Some(id) = id.filter(is_id) else {
+            notes.invalid(&path.key(key), value, "expected hexadecimal digits");
+            return false;
+        };
+        if value.as_str() != Some(&id) {
+            *value = Json::text(id);
+        }
+        true
+    });
+}

@@ -1,0 +1,80 @@
+//! How an exception came to the SDK (normalize.md 6.3), and what old native clients sent for it.
+
+use super::notes::Notes;
+use super::path::Path;
+use super::trim::Bag;
+use super::values;
+use crate::types::json::{Json, Object};
+
+const DATA: Bag = Bag::new(8192, 5);
+const META: Bag = Bag::new(4096, 4);
+
+/// Brings a mechanism into the form of today.
+pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
+    let Json::Object(mechanism) = value else {
+        if !value.is_null() {
+            notes.invalid(path, value, "expected an object");
+        }
+        return false;
+    };
+    if mechanism.is_empty() {
+        return false;
+    }
+    let is_legacy = mechanism.get("type").is_none_or(Json::is_null);
+    if is_legacy {
+        *mechanism = from_legacy(std::mem::take(mechanism));
+    }
+    mechanism.retain(|key, value| {
+        let path = &path.key(key);
+        match key {
+            "type" => values::text(value, 128, notes, path),
+            "description" => values::text(value, 8192, notes, path),
+            "help_link" => values::text(value, 1024, notes, path),
+            "source" => values::text(value, 256, notes, path),
+            "handled" | "synthetic" | "is_exception_group" => values::flag(value, notes, path),
+            "exception_id" | "parent_id" => values::whole(value),
+            "data" => DATA.object(value, notes, path),
+            "meta" => META.object(value, notes, path),
+            _ => false,
+        }
+    });
+    if !mechanism.contains_key("type") {
+        mechanism.push("type", "generic");
+    }
+    true
+}
+
+/// `posix_signal` and `mach_exception` move to `meta`, what nobody knows to `data`.
+fn from_legacy<'a>(legacy: Object<'a>) -> Object<'a> {
+    let mut mechanism = Object::new();
+    let mut meta = Object::new();
+    let mut data = Object::new();
+    for (key, value) in legacy.into_members() {
+        match (key.as_ref(), value) {
+            (_, Json::Null) => {}
+            ("posix_signal", Json::Object(signal)) => meta.insert("signal", renamed(signal, "signal", "number")),
+            ("mach_exception", Json::Object(exception)) => {
+                meta.insert("mach_exception", renamed(exception, "exception_name", "name"));
+            }
+            ("meta", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| meta.insert(k, v)),
+            ("data", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| data.insert(k, v)),
+            (
+                "description" | "help_link" | "source" | "handled" | "synthetic" | "is_exception_group" | "exception_id"
+                | "parent_id",
+                value,
+            ) => mechanism.push(key, value),
+            (_, value) => data.insert(key, value),
+        }
+    }
+    mechanism.push("type", "generic");
+    for (key, members) in [("meta", meta), ("data", data)] {
+        if !members.is_empty() {
+            mechanism.push(key, members);
+        }
+    }
+    mechanism
+}
+
+fn renamed<'a>(object: Object<'a>, old: &str, new: &'static str) -> Object<'a> {
+    object.into_members().into_iter().map(|(key, value)| (if key == old { new.into() } else { key }, value)).collect()
+}

@@ -1,0 +1,141 @@
+//! The vectors of the specification, and laws that hold for any input.
+
+use std::net::IpAddr;
+
+use chrono::DateTime;
+use uuid::Uuid;
+
+use super::normalize;
+use crate::pipeline::Receipt;
+use crate::types::json::{Json, Object, parse};
+
+const RECEIVED: i64 = 1_700_000_000;
+
+fn receipt() -> Receipt {
+    Receipt {
+        event_id: Uuid::from_u128(0x9ec7_9c33_ec99_42ab_8353_589f_cb2e_04dc),
+        received_at: DateTime::from_timestamp(RECEIVED, 0).unwrap(),
+        client_ip: None,
+        client: String::new(),
+        user_agent: String::new(),
+        sent_at: None,
+    }
+}
+
+/// The cases of a vector file.
+fn cases(text: &'static str) -> Vec<Json<'static>> {
+    match parse(text.as_bytes()).unwrap() {
+        Json::Object(mut file) => match file.remove("cases").unwrap() {
+            Json::Array(cases) => cases,
+            other => panic!("{other}"),
+        },
+        other => panic!("{other}"),
+    }
+}
+
+fn id<'j>(case: &'j Json<'_>) -> &'j str {
+    case.get("id").and_then(Json::as_str).unwrap()
+}
+
+fn object(value: &Json<'static>) -> Object<'static> {
+    value.as_object().unwrap().clone()
+}
+
+/// Normalises, checking on the way that a second run changes nothing.
+fn normalized(event: &Object<'static>, receipt: &Receipt) -> Json<'static> {
+    let mut once = event.clone();
+    normalize(&mut once, receipt);
+    let mut twice = once.clone();
+    normalize(&mut twice, receipt);
+    assert_eq!(Json::Object(once.clone()).to_string(), Json::Object(twice).to_string());
+    Json::Object(once)
+}
+
+/// Whether everything expected is there; null in an expectation means absent.
+fn agrees(expected: &Json<'_>, found: Option<&Json<'_>>) -> bool {
+    match (expected, found) {
+        (Json::Null, found) => found.is_none_or(Json::is_null),
+        (Json::Str(text), None) => text.is_empty(),
+        (Json::Object(expected), Some(Json::Object(found))) => {
+            expected.iter().all(|(key, expected)| agrees(expected, found.get(key)))
+        }
+        (Json::Array(expected), Some(Json::Array(found))) => {
+            expected.len() == found.len()
+                && expected.iter().zip(found).all(|(expected, found)| agrees(expected, Some(found)))
+        }
+        (expected, Some(found)) => match (expected.as_f64(), found.as_f64()) {
+            (Some(expected), Some(found)) => (expected - found).abs() < 0.001,
+            _ => expected == found,
+        },
+        (_, None) => false,
+    }
+}
+
+fn has_error(event: &Json<'_>, kind: &str, name: &str) -> bool {
+    event.get("errors").and_then(Json::as_array).unwrap().iter().any(|error| {
+        error.get("type").and_then(Json::as_str) == Some(kind) && error.get("name").and_then(Json::as_str) == Some(name)
+    })
+}
+
+#[test]
+fn shapes_are_as_in_the_vectors() {
+    for case in cases(include_str!("../../../tests/fixtures/vectors/normalize_shapes.json")) {
+        let mut input = object(case.get("input").unwrap());
+        let mut receipt = receipt();
+        if let Some(client) = input.remove("__auth_client") {
+            receipt.client = client.as_str().unwrap().to_owned();
+        }
+        let event = normalized(&input, &receipt);
+        for (key, expected) in case.get("expect").unwrap().as_object().unwrap().iter() {
+            if !key.starts_with("tag:") {
+                assert!(agrees(expected, event.get(key)), "{}: {key} of {event}", id(&case));
+            }
+        }
+        for error in case.get("errors").unwrap().as_array().unwrap() {
+            let (kind, name) = error.as_str().unwrap().split_once(':').unwrap();
+            assert!(has_error(&event, kind, name), "{}: {event}", id(&case));
+        }
+    }
+}
+
+#[test]
+fn messages_are_formatted_as_in_the_vectors() {
+    for case in cases(include_str!("../../../tests/fixtures/vectors/message_formatting.json")) {
+        let mut input = Object::new();
+        input.push("logentry", case.get("logentry").unwrap().clone());
+        let event = normalized(&input, &receipt());
+        assert!(agrees(case.get("expect").unwrap(), event.get("logentry")), "{}: {event}", id(&case));
+    }
+}
+
+#[test]
+fn timestamps_are_as_in_the_vectors() {
+    for case in cases(include_str!("../../../tests/fixtures/vectors/timestamps.json")) {
+        let mut input = Object::new();
+        input.push("timestamp", case.get("timestamp").unwrap().clone());
+        let event = normalized(&input, &receipt());
+        assert!(agrees(case.get("expect").unwrap(), event.get("timestamp")), "{}: {event}", id(&case));
+        let errors = event.get("errors").and_then(Json::as_array).unwrap();
+        match case.get("error").and_then(Json::as_str) {
+            Some(kind) => assert!(has_error(&event, kind, "timestamp"), "{}: {event}", id(&case)),
+            None => assert!(errors.is_empty(), "{}: {event}", id(&case)),
+        }
+    }
+}
+
+#[test]
+fn user_addresses_are_as_in_the_vectors() {
+    for case in cases(include_str!("../../../tests/fixtures/vectors/user_ip.json")) {
+        let mut input = Object::new();
+        input.push("platform", case.get("platform").unwrap().clone());
+        input.push("user", case.get("user").unwrap().clone());
+        let mut request = Object::new();
+        request.push("env", case.get("env").unwrap().clone());
+        input.push("request", request);
+        let client_ip: IpAddr = case.get("client_ip").and_then(Json::as_str).unwrap().parse().unwrap();
+        let receipt = Receipt { client_ip: Some(client_ip), ..receipt() };
+        let event = normalized(&input, &receipt);
+        let found = event.get("user").and_then(|user| user.get("ip_address"));
+        assert!(agrees(case.get("expect_user_ip").unwrap(), found), "{}: {event}", id(&case));
+    }
+}
