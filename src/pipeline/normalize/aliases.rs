@@ -118,7 +118,10 @@ fn adopt_message<'a>(event: &mut Object<'a>, message: Json<'a>) {
         None if !message.is_null() => event.push("logentry", message),
         Some(Json::Object(logentry)) => {
             let formatted = logentry.get("formatted").is_some_and(|formatted| !formatted.is_empty());
-            if !formatted && let Json::Str(message) = message && !message.trim().is_empty() {
+            if !formatted
+                && let Json::Str(message) = message
+                && !message.trim().is_empty()
+            {
                 logentry.insert(Cow::Borrowed("formatted"), Json::Str(message));
             }
         }

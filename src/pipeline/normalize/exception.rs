@@ -39,7 +39,8 @@ pub fn adopt_stacktrace(event: &mut Object<'_>, _context: &mut Context<'_>) {
     }
     let stacktrace = event.remove("stacktrace").unwrap_or_default();
     if let Some(Json::Object(exception)) = event.get_mut("exception")
-        && let Some([Json::Object(only)]) = exception.get_mut("values").and_then(Json::as_array_mut).map(Vec::as_mut_slice)
+        && let Some([Json::Object(only)]) =
+            exception.get_mut("values").and_then(Json::as_array_mut).map(Vec::as_mut_slice)
     {
         only.push("stacktrace", stacktrace);
     }

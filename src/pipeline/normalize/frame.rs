@@ -30,7 +30,8 @@ pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     };
     frame.retain(|key, value| attribute(key, value, notes, &path.key(key)));
     settle_paths(frame, notes, path);
-    if !frame.contains_key("context_line") && (frame.contains_key("pre_context") || frame.contains_key("post_context")) {
+    if !frame.contains_key("context_line") && (frame.contains_key("pre_context") || frame.contains_key("post_context"))
+    {
         frame.push("context_line", "");
     }
     !frame.is_empty()

@@ -59,8 +59,8 @@ fn from_legacy<'a>(legacy: Object<'a>) -> Object<'a> {
             ("meta", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| meta.insert(k, v)),
             ("data", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| data.insert(k, v)),
             (
-                "description" | "help_link" | "source" | "handled" | "synthetic" | "is_exception_group" | "exception_id"
-                | "parent_id",
+                "description" | "help_link" | "source" | "handled" | "synthetic" | "is_exception_group"
+                | "exception_id" | "parent_id",
                 value,
             ) => mechanism.push(key, value),
             (_, value) => data.insert(key, value),

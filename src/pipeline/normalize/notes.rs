@@ -49,7 +49,13 @@ impl Notes {
         self.error("missing_attribute", path, None, Some(reason));
     }
 
-    pub fn error(&mut self, kind: &'static str, path: &Path<'_>, value: Option<&Json<'_>>, reason: Option<&'static str>) {
+    pub fn error(
+        &mut self,
+        kind: &'static str,
+        path: &Path<'_>,
+        value: Option<&Json<'_>>,
+        reason: Option<&'static str>,
+    ) {
         if self.errors.len() >= MAX_ERRORS {
             return;
         }

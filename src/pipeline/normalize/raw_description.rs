@@ -82,11 +82,7 @@ fn windows(raw: &str) -> Option<Members> {
         (5, 1) => "XP",
         _ => kernel,
     };
-    Some(vec![
-        ("name", "Windows".to_owned()),
-        ("version", version.to_owned()),
-        ("kernel_version", kernel.to_owned()),
-    ])
+    Some(vec![("name", "Windows".to_owned()), ("version", version.to_owned()), ("kernel_version", kernel.to_owned())])
 }
 
 /// `Mac OS X 10.14.2 (18C54)`.

@@ -14,7 +14,8 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
         return;
     };
     let known = ["filename", "abs_path", "lineno", "context_line", "pre_context", "post_context"];
-    template.retain(|key, value| known.contains(&key) && frame::attribute(key, value, &mut context.notes, &path.key(key)));
+    template
+        .retain(|key, value| known.contains(&key) && frame::attribute(key, value, &mut context.notes, &path.key(key)));
     let lineno = template.get("lineno").and_then(values::whole_number);
     if lineno.unwrap_or(0) < 1 || !template.contains_key("context_line") {
         context.notes.missing(path, "lineno and context_line are required");
