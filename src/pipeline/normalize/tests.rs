@@ -139,3 +139,28 @@ fn user_addresses_are_as_in_the_vectors() {
         assert!(agrees(case.get("expect_user_ip").unwrap(), found), "{}: {event}", id(&case));
     }
 }
+
+/// Payloads as SDKs send them.
+const EVENTS: &[(&str, &str)] = &[
+    ("cocoa-threads", include_str!("../../../tests/fixtures/events/cocoa-threads.json")),
+    ("dotnet-aspnetcore", include_str!("../../../tests/fixtures/events/dotnet-aspnetcore.json")),
+    ("go-wrapped", include_str!("../../../tests/fixtures/events/go-wrapped.json")),
+    ("java-chained", include_str!("../../../tests/fixtures/events/java-chained.json")),
+    ("javascript-browser", include_str!("../../../tests/fixtures/events/javascript-browser.json")),
+    ("message-breadcrumbs", include_str!("../../../tests/fixtures/events/message-breadcrumbs.json")),
+    ("node-express", include_str!("../../../tests/fixtures/events/node-express.json")),
+    ("php-laravel", include_str!("../../../tests/fixtures/events/php-laravel.json")),
+    ("python-chained-locals", include_str!("../../../tests/fixtures/events/python-chained-locals.json")),
+    ("ruby-rails", include_str!("../../../tests/fixtures/events/ruby-rails.json")),
+    ("rust-panic", include_str!("../../../tests/fixtures/events/rust-panic.json")),
+];
+
+#[test]
+fn events_of_real_sdks_have_no_errors() {
+    for (name, text) in EVENTS {
+        let event = normalized(&object(&parse(text.as_bytes()).unwrap()), &receipt());
+        assert_eq!(event.get("errors"), Some(&Json::Array(Vec::new())), "{name}");
+        assert_eq!(event.get("_meta"), None, "{name}");
+        assert!(event.get("exception").or(event.get("logentry")).is_some(), "{name}");
+    }
+}
