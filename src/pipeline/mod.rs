@@ -15,6 +15,7 @@ pub mod filter;
 pub mod group;
 pub mod in_app;
 pub mod normalize;
+pub mod open;
 pub mod scrub;
 pub mod summarize;
 
@@ -22,6 +23,13 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+
+use self::summarize::Summary;
+use crate::types::{
+    hash::EventHash,
+    json::{Json, Object},
+    project_settings::ProjectSettings,
+};
 
 /// What the server knows of a request when it takes an event in.
 #[derive(Clone, Debug)]
@@ -36,4 +44,50 @@ pub struct Receipt {
     pub user_agent: String,
     /// The envelope's `sent_at`, for clock drift.
     pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Ready(Box<ReadyEvent>),
+    /// An inbound filter refused it, for this reason.
+    Filtered(&'static str),
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug)]
+pub struct ReadyEvent {
+    /// The primary one first.
+    pub hashes: Vec<EventHash>,
+    pub summary: Summary,
+    /// The whole event.
+    pub json: Vec<u8>,
+}
+
+/// Takes an event through all stages.
+pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSettings) -> Outcome {
+    if let Some(reason) = filter::reason(&event, receipt, &settings.filters) {
+        return Outcome::Filtered(reason);
+    }
+    normalize::normalize(&mut event, receipt);
+    in_app::apply(&mut event);
+    let hashes = group::hashes(&event, settings);
+    let summary = summarize::summarize(&event);
+    let json = finished(event, &hashes, &summary);
+    Outcome::Ready(Box::new(ReadyEvent { hashes, summary, json }))
+}
+
+/// The event with what was derived from it.
+fn finished(mut event: Object<'_>, hashes: &[EventHash], summary: &Summary) -> Vec<u8> {
+    let pair = |(key, value): &(String, String)| Json::Array(vec![Json::text(key), Json::text(value)]);
+    event.insert("type", Json::from(summary.event_type));
+    event.insert("title", Json::text(&summary.title));
+    event.insert("culprit", Json::text(&summary.culprit));
+    event.insert("location", summary.location.as_ref().map_or(Json::Null, Json::text));
+    event.insert("metadata", summary.metadata.clone());
+    event.insert("tags", summary.tags.iter().map(pair).collect::<Vec<_>>());
+    event.insert("hashes", hashes.iter().map(|hash| Json::text(hash.to_string())).collect::<Vec<_>>());
+    let mut json = Vec::with_capacity(16 << 10);
+    event.write(&mut json);
+    json
 }

@@ -1,6 +1,7 @@
 //! Use cases, by area: the only place with business decisions. No HTTP, no HTML.
 
 pub mod accounts;
+pub mod events;
 pub mod keys;
 pub mod organizations;
 pub mod projects;

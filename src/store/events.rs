@@ -164,3 +164,18 @@ pub async fn count_before(
     .fetch_one(db)
     .await
 }
+
+/// How many events an issue had since a time.
+pub async fn count_of_issue_since(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM events WHERE issue_id = $1 AND occurred_at >= $2"#,
+        issue_id.0,
+        since,
+    )
+    .fetch_one(db)
+    .await
+}

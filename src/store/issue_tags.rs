@@ -63,3 +63,22 @@ pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sql
     let result = sqlx::query!("DELETE FROM issue_tags WHERE issue_id = ANY($1)", issue_ids).execute(db).await?;
     Ok(result.rows_affected())
 }
+
+/// How many users met an issue since a time.
+pub async fn count_users_since(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "count!"
+        FROM issue_tags
+        JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
+        WHERE issue_tags.issue_id = $1 AND issue_tags.last_seen >= $2 AND tag_values.key = 'user'"#,
+        issue_id.0,
+        since,
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,5 +1,6 @@
 //! The database: one file per table, with the row type and its queries. The only SQL of the program.
 
+pub mod activities;
 pub mod api_tokens;
 pub mod attachments;
 pub mod constraint;
@@ -9,6 +10,8 @@ pub mod event_partitions;
 pub mod events;
 pub mod issue_hashes;
 pub mod issue_hours;
+pub mod issue_resolutions;
+pub mod issue_snoozes;
 pub mod issue_tags;
 pub mod issues;
 pub mod jobs;

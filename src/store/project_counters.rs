@@ -26,6 +26,8 @@ pub struct LockedProject {
     /// See the column: remembered tag values of another generation are void.
     pub tag_generation: i64,
     pub has_events: bool,
+    /// Hours after which an issue that was not seen counts as resolved; 0: never.
+    pub resolve_age: i32,
 }
 
 /// Settings of the projects of a batch; projects that are gone are absent.
@@ -51,7 +53,8 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<Lock
         LockedProject,
         r#"
         SELECT id AS "id: ProjectId", organization_id AS "organization_id: OrganizationId", issue_counter,
-            tag_generation, first_event_at IS NOT NULL AS "has_events!"
+            tag_generation, first_event_at IS NOT NULL AS "has_events!",
+            COALESCE((settings->>'resolve_age')::integer, 0) AS "resolve_age!"
         FROM projects
         WHERE id = ANY($1) AND status = 'active'
         ORDER BY id

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::{OrganizationId, ReleaseId};
+use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
 
 /// A release by name.
 #[derive(Clone, Debug)]
@@ -56,4 +56,39 @@ pub async fn insert_missing(
     )
     .fetch_all(db)
     .await
+}
+
+/// The newest releases of a project, newest first: whether they follow semantic versions decides how they compare.
+pub async fn list_recent_versions(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    limit: i64,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT releases.version
+        FROM release_projects
+        JOIN releases ON releases.id = release_projects.release_id
+        WHERE release_projects.project_id = $1
+        ORDER BY releases.id DESC
+        LIMIT $2"#,
+        project_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// When releases were released, else first seen; by their ids.
+pub async fn list_dates(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<(ReleaseId, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT id AS "id: ReleaseId", COALESCE(released_at, created_at) AS "date!"
+        FROM releases
+        WHERE id = ANY($1)"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.date)).collect())
 }

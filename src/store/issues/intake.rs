@@ -3,14 +3,17 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::{IssueId, ProjectId};
+use crate::types::{
+    ids::{IssueId, ProjectId},
+    lifecycle::Status,
+};
 
 /// An issue whose row the transaction holds.
 #[derive(Clone, Debug)]
 pub struct LockedIssue {
     pub id: IssueId,
     pub project_id: ProjectId,
-    pub status: String,
+    pub status: Status,
     pub level: String,
     pub platform: String,
     pub logger: String,
@@ -70,7 +73,7 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<Lock
     sqlx::query_as!(
         LockedIssue,
         r#"
-        SELECT id AS "id: IssueId", project_id AS "project_id: ProjectId", status, level, platform, logger, title,
+        SELECT id AS "id: IssueId", project_id AS "project_id: ProjectId", status AS "status: Status", level, platform, logger, title,
             culprit, message, times_seen, users_seen, last_seen, active_at, resolved_at
         FROM issues
         WHERE id = ANY($1)

@@ -1,0 +1,106 @@
+//! What a worker remembers between batches: ids of committed rows that nearly every event refers to.
+//!
+//! Only committed ids enter; a failed batch empties everything, so that a row deleted behind the worker's back costs
+//! one retry and nothing more.
+
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::mem;
+
+use chrono::{DateTime, Utc};
+
+use crate::store::event_partitions::Week;
+use crate::types::ids::{OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
+
+/// Entries per generation; a tag value takes about a hundred bytes.
+const TAG_VALUES: usize = 40_000;
+const NAMES: usize = 2_000;
+
+/// Everything remembered.
+#[derive(Debug)]
+pub struct Caches {
+    /// By project: its generation when it was asked, and ids by `key NUL value`.
+    pub tag_values: Recent<TagText, TagValueId>,
+    pub tag_generations: HashMap<ProjectId, i64>,
+    pub releases: Recent<(OrganizationId, String), ReleaseId>,
+    /// The last event noted of a release in a project.
+    pub release_projects: Recent<(ReleaseId, ProjectId), DateTime<Utc>>,
+    pub environments: Recent<(ProjectId, String), ()>,
+    pub keys_used: HashMap<ProjectKeyId, DateTime<Utc>>,
+    pub weeks: HashSet<Week>,
+}
+
+/// `project NUL key NUL value` in one text, so that looking up needs no allocation.
+pub type TagText = String;
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            tag_values: Recent::new(TAG_VALUES),
+            tag_generations: HashMap::new(),
+            releases: Recent::new(NAMES),
+            release_projects: Recent::new(NAMES),
+            environments: Recent::new(NAMES),
+            keys_used: HashMap::new(),
+            weeks: HashSet::new(),
+        }
+    }
+}
+
+/// A map bounded to what was used lately: two generations, the older of which is dropped when the newer is full.
+#[derive(Debug)]
+pub struct Recent<K, V> {
+    new: HashMap<K, V>,
+    old: HashMap<K, V>,
+    limit: usize,
+}
+
+impl<K: Hash + Eq, V: Copy> Recent<K, V> {
+    fn new(limit: usize) -> Self {
+        Self { new: HashMap::new(), old: HashMap::new(), limit }
+    }
+
+    /// Finds an entry and keeps it for another generation.
+    pub fn get<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        if let Some(value) = self.new.get(key) {
+            return Some(*value);
+        }
+        let (key, value) = self.old.remove_entry(key)?;
+        self.insert(key, value);
+        Some(value)
+    }
+
+    pub fn insert(&mut self, key: K, value: V) {
+        if self.new.len() >= self.limit {
+            self.old = mem::take(&mut self.new);
+        }
+        self.new.insert(key, value);
+    }
+
+    pub fn retain(&mut self, keep: impl Fn(&K) -> bool) {
+        self.new.retain(|key, _| keep(key));
+        self.old.retain(|key, _| keep(key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_stays_and_the_rest_is_bounded() {
+        let mut recent = Recent::new(10);
+        for number in 0..1000 {
+            recent.insert(number, ());
+            recent.get(&0);
+        }
+        assert_eq!(recent.get(&0), Some(()));
+        assert_eq!(recent.get(&5), None);
+        assert!(recent.new.len() + recent.old.len() <= 20);
+    }
+}

@@ -1,0 +1,27 @@
+//! Saving events: a batch becomes rows in one transaction.
+//!
+//! 1. The projects are locked, so that batches of one project follow each other (`store::project_counters::lock`).
+//! 2. Events that are stored already, or twice in the batch, are left out: each is counted once, however often it is
+//!    delivered.
+//! 3. Hashes find the issues (`assign`); those that don't exist are created.
+//! 4. Counters, tags, hours, releases are summed per batch and written as a few set-based statements.
+//! 5. The commit. Only then does the worker acknowledge the entries.
+//!
+//! Everything is ordered by id, so that two workers cannot deadlock; should they anyway, the batch is tried again.
+
+mod assign;
+mod batch;
+mod caches;
+mod dead;
+mod issues;
+mod lifecycle;
+mod releases;
+mod save;
+mod tags;
+
+pub use batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
+pub use dead::{drop_dead, list_dead, replay_dead};
+pub use save::{SaveError, Saved, Saver};
+
+#[cfg(test)]
+pub(crate) mod fakes;

@@ -1,0 +1,176 @@
+//! Tags of a batch: their values' ids, and how often each issue was seen with them.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::assign::Share;
+use super::batch::BatchEvent;
+use super::caches::{Caches, TagText};
+use crate::store::{
+    issue_tags::{self, TagCounts},
+    project_counters::LockedProject,
+    tag_values,
+};
+use crate::types::ids::{IssueId, ProjectId, TagValueId};
+
+/// The tag whose values are the distinct users of an issue.
+const USER: &str = "user";
+
+/// The distinct tag values of a batch and their counts.
+#[derive(Debug, Default)]
+pub struct BatchTags<'b> {
+    values: Vec<TagValue<'b>>,
+    counts: HashMap<(usize, usize), Count>,
+}
+
+#[derive(Debug)]
+struct TagValue<'b> {
+    project_id: ProjectId,
+    key: &'b str,
+    value: &'b str,
+    id: Option<TagValueId>,
+}
+
+/// How often, first and last a share has a value.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    times_seen: i32,
+    first_seen: DateTime<Utc>,
+    last_seen: DateTime<Utc>,
+}
+
+impl<'b> BatchTags<'b> {
+    /// Counts the tags of each share.
+    pub fn count(events: &'b [BatchEvent], shares: &[Share]) -> Self {
+        let mut tags = Self::default();
+        let mut places: HashMap<(ProjectId, &str, &str), usize> = HashMap::new();
+        for (share_place, share) in shares.iter().enumerate() {
+            for event in share.events.iter().map(|place| &events[*place]) {
+                let occurred_at = event.summary.occurred_at;
+                for (key, value) in &event.summary.tags {
+                    let value_place = *places.entry((share.project_id, key, value)).or_insert_with(|| {
+                        tags.values.push(TagValue { project_id: share.project_id, key, value, id: None });
+                        tags.values.len() - 1
+                    });
+                    let count = tags.counts.entry((share_place, value_place)).or_insert(Count {
+                        times_seen: 0,
+                        first_seen: occurred_at,
+                        last_seen: occurred_at,
+                    });
+                    count.times_seen += 1;
+                    count.first_seen = count.first_seen.min(occurred_at);
+                    count.last_seen = count.last_seen.max(occurred_at);
+                }
+            }
+        }
+        tags
+    }
+
+    /// Distinct users per share.
+    pub fn users(&self, shares: usize) -> Vec<i64> {
+        let mut users = vec![0; shares];
+        for (share, _) in self.counts.keys().filter(|(_, value)| self.values[*value].key == USER) {
+            users[*share] += 1;
+        }
+        users
+    }
+
+    /// Finds the ids of all values, making those that are new. Returns what the cache may learn after the commit.
+    pub async fn resolve(
+        &mut self,
+        tx: &mut PgConnection,
+        caches: &mut Caches,
+        projects: &[LockedProject],
+    ) -> sqlx::Result<Vec<(TagText, TagValueId)>> {
+        forget_old_generations(caches, projects);
+        let mut text = String::new();
+        for value in &mut self.values {
+            write_tag_text(value, &mut text);
+            value.id = caches.tag_values.get(text.as_str());
+        }
+        let mut missing: Vec<usize> = (0..self.values.len()).filter(|place| self.values[*place].id.is_none()).collect();
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let learned = missing.clone();
+        let (project_ids, keys, values) = self.columns(&missing);
+        let known = tag_values::list(&mut *tx, &project_ids, &keys, &values).await?;
+        for found in known {
+            // The place counts from 1.
+            let place = usize::try_from(found.place - 1).unwrap_or_default();
+            self.values[missing[place]].id = Some(found.id);
+        }
+        missing.retain(|place| self.values[*place].id.is_none());
+        if !missing.is_empty() {
+            let (project_ids, keys, values) = self.columns(&missing);
+            let ids = tag_values::insert(&mut *tx, &project_ids, &keys, &values).await?;
+            for (place, id) in missing.iter().zip(ids) {
+                self.values[*place].id = Some(id);
+            }
+        }
+        let learn = |place: usize| {
+            let value = &self.values[place];
+            let mut text = String::new();
+            write_tag_text(value, &mut text);
+            value.id.map(|id| (text, id))
+        };
+        Ok(learned.into_iter().filter_map(learn).collect())
+    }
+
+    /// Writes the counters. Returns the issues that met a user for the first time, once per user.
+    pub async fn save(&self, tx: &mut PgConnection, shares: &[Share]) -> sqlx::Result<Vec<IssueId>> {
+        let mut rows: Vec<(i64, i64, bool, Count)> = Vec::with_capacity(self.counts.len());
+        for ((share, value), count) in &self.counts {
+            let value = &self.values[*value];
+            let Some(id) = value.id else { continue };
+            rows.push((shares[*share].id().0, id.0, value.key == USER, *count));
+        }
+        // One order for everybody, and neighbours on neighbouring pages.
+        rows.sort_unstable_by_key(|(issue_id, tag_value_id, ..)| (*issue_id, *tag_value_id));
+        let (mut of_users, mut others) = (TagCounts::default(), TagCounts::default());
+        for (issue_id, tag_value_id, is_user, count) in rows {
+            let columns = if is_user { &mut of_users } else { &mut others };
+            columns.issue_ids.push(issue_id);
+            columns.tag_value_ids.push(tag_value_id);
+            columns.times_seen.push(count.times_seen);
+            columns.first_seen.push(count.first_seen);
+            columns.last_seen.push(count.last_seen);
+        }
+        if !others.issue_ids.is_empty() {
+            issue_tags::add(&mut *tx, &others).await?;
+        }
+        if of_users.issue_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        issue_tags::add_and_list_new(&mut *tx, &of_users).await
+    }
+
+    fn columns(&self, places: &[usize]) -> (Vec<i64>, Vec<&'b str>, Vec<&'b str>) {
+        let mut columns = (Vec::new(), Vec::new(), Vec::new());
+        for value in places.iter().map(|place| &self.values[*place]) {
+            columns.0.push(value.project_id.0);
+            columns.1.push(value.key);
+            columns.2.push(value.value);
+        }
+        columns
+    }
+}
+
+/// Cleanup deleted values of these projects: what is remembered of them may be gone.
+fn forget_old_generations(caches: &mut Caches, projects: &[LockedProject]) {
+    for project in projects {
+        let before = caches.tag_generations.insert(project.id, project.tag_generation);
+        if before.is_some_and(|before| before != project.tag_generation) {
+            let prefix = format!("{}\0", project.id);
+            caches.tag_values.retain(|text| !text.starts_with(&prefix));
+        }
+    }
+}
+
+fn write_tag_text(value: &TagValue<'_>, text: &mut String) {
+    text.clear();
+    write!(text, "{}\0{}\0{}", value.project_id, value.key, value.value).expect("writing to a String cannot fail");
+}

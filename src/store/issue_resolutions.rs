@@ -1,0 +1,44 @@
+//! In which release an issue was resolved.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::{
+    ids::{IssueId, ReleaseId},
+    lifecycle::ResolutionKind,
+};
+
+/// How an issue was resolved, with the release it names.
+#[derive(Clone, Debug)]
+pub struct IssueResolution {
+    pub issue_id: IssueId,
+    pub kind: ResolutionKind,
+    /// `None`: the release was deleted.
+    pub release_id: Option<ReleaseId>,
+    pub version: Option<String>,
+    /// When the release was released, else first seen.
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+/// The resolutions of issues; none: resolved "now".
+pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Vec<IssueResolution>> {
+    sqlx::query_as!(
+        IssueResolution,
+        r#"
+        SELECT issue_resolutions.issue_id AS "issue_id!: IssueId", kind AS "kind!: ResolutionKind",
+            issue_resolutions.release_id AS "release_id: ReleaseId", releases.version AS "version?",
+            COALESCE(releases.released_at, releases.created_at) AS "released_at?"
+        FROM issue_resolutions
+        LEFT JOIN releases ON releases.id = issue_resolutions.release_id
+        WHERE issue_id = ANY($1)"#,
+        issue_ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Forgets how an issue was resolved: it came back.
+pub async fn delete(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM issue_resolutions WHERE issue_id = $1", issue_id.0).execute(db).await?;
+    Ok(())
+}
