@@ -65,11 +65,7 @@ pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sql
 }
 
 /// How many users met an issue since a time.
-pub async fn count_users_since(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    since: DateTime<Utc>,
-) -> sqlx::Result<i64> {
+pub async fn count_users_since(db: impl PgExecutor<'_>, issue_id: IssueId, since: DateTime<Utc>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"
         SELECT count(*) AS "count!"

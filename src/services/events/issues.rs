@@ -15,11 +15,7 @@ use crate::store::{
 use crate::types::ids::{IssueId, ProjectId};
 
 /// Where the hashes of the events at these places lead.
-pub async fn known_hashes(
-    tx: &mut PgConnection,
-    events: &[BatchEvent],
-    places: &[usize],
-) -> sqlx::Result<KnownHashes> {
+pub async fn known_hashes(tx: &mut PgConnection, events: &[BatchEvent], places: &[usize]) -> sqlx::Result<KnownHashes> {
     let mut wanted: Vec<_> = places
         .iter()
         .flat_map(|place| events[*place].hashes.iter().map(|hash| (events[*place].project_id.0, hash.0)))

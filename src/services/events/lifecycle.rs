@@ -65,12 +65,7 @@ impl Scene<'_> {
 }
 
 /// An ignored issue comes back when its snooze has ended.
-async fn end_snooze(
-    tx: &mut PgConnection,
-    scene: &Scene<'_>,
-    issue: &LockedIssue,
-    share: &Share,
-) -> sqlx::Result<()> {
+async fn end_snooze(tx: &mut PgConnection, scene: &Scene<'_>, issue: &LockedIssue, share: &Share) -> sqlx::Result<()> {
     let Some(row) = issue_snoozes::list(&mut *tx, &[issue.id.0]).await?.pop() else { return Ok(()) };
     let counters = SnoozeCounters {
         times_seen: issue.times_seen + share.count(),

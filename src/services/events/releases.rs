@@ -38,9 +38,8 @@ impl<'b> BatchReleases<'b> {
         now: DateTime<Utc>,
     ) -> sqlx::Result<Self> {
         let mut batch = Self { organizations, ..Self::default() };
-        let wanted: BTreeSet<(OrganizationId, &str)> = releases_of
-            .filter_map(|(project, version)| Some((*batch.organizations.get(&project)?, version)))
-            .collect();
+        let wanted: BTreeSet<(OrganizationId, &str)> =
+            releases_of.filter_map(|(project, version)| Some((*batch.organizations.get(&project)?, version))).collect();
         let mut missing = BTreeSet::new();
         for key in wanted {
             match caches.releases.get(&(key.0, key.1.to_owned())) {

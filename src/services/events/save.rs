@@ -146,8 +146,7 @@ impl<'b> Transaction<'b> {
         learned.tag_values = tags.resolve(tx, caches, &projects).await?;
         let new_users = users_per_issue(tags.save(tx, &shares).await?);
         issues::update(tx, events, &releases, &locked, &shares, &new_users).await?;
-        let scene =
-            Scene { events, projects: &projects, releases: &releases, new_users: &new_users, now: self.now };
+        let scene = Scene { events, projects: &projects, releases: &releases, new_users: &new_users, now: self.now };
         lifecycle::reopen(tx, &scene, &locked, &shares).await?;
 
         releases.save(tx, caches, events, &shares).await?;
@@ -195,9 +194,8 @@ impl<'b> Transaction<'b> {
         let event_ids: Vec<Uuid> = candidates.iter().map(|place| events[*place].event_id).collect();
         let mut seen: HashSet<(ProjectId, Uuid)> =
             events::list_stored(&mut *tx, &project_ids, &event_ids).await?.into_iter().collect();
-        let (fresh, repeated): (Vec<usize>, Vec<usize>) = candidates
-            .into_iter()
-            .partition(|place| seen.insert((events[*place].project_id, events[*place].event_id)));
+        let (fresh, repeated): (Vec<usize>, Vec<usize>) =
+            candidates.into_iter().partition(|place| seen.insert((events[*place].project_id, events[*place].event_id)));
         saved.duplicates = repeated.len();
         // A redelivered event was counted when it was saved.
         let sent_again: Vec<usize> = repeated.into_iter().filter(|place| !events[*place].is_redelivered).collect();
