@@ -23,13 +23,7 @@ fn main() {
             write_message(&mut code, &name, entry);
         }
     }
-    code.push_str(
-        "}\n\n/// Every message id, for the test that finds unused ones.\n#[cfg(test)]\npub const IDS: &[&str] = &[\n",
-    );
-    for name in &names {
-        writeln!(code, "    {name:?},").expect("writing to a string");
-    }
-    code.push_str("];\n");
+    code.push_str("}\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("messages.rs"), code).expect("OUT_DIR can be written");
 }
@@ -51,45 +45,40 @@ struct Forms {
 fn write_message(code: &mut String, name: &str, entry: &toml::Value) {
     let forms: Vec<Forms> = LANGUAGES.iter().map(|(language, _)| forms(name, entry, language)).collect();
     let arguments: Vec<BTreeSet<String>> = forms.iter().map(|forms| placeholders(&forms.other)).collect();
-    assert!(
-        arguments.iter().all(|set| *set == arguments[0]),
-        "message `{name}`: its languages take different arguments"
-    );
+    let same = arguments.iter().all(|set| *set == arguments[0]);
+    assert!(same, "message `{name}`: its languages take different arguments");
     let plural = forms.iter().any(|forms| forms.one.is_some());
     assert!(!plural || arguments[0].contains("n"), "message `{name}` has plural forms but no {{n}}");
 
-    if arguments[0].is_empty() {
-        write!(code, "    pub fn {name}(&self) -> &'static str {{\n        match self.language {{\n").expect("string");
-        for ((_, variant), forms) in LANGUAGES.iter().zip(&forms) {
-            writeln!(code, "            Language::{variant} => {:?},", forms.other).expect("string");
-        }
-        code.push_str("        }\n    }\n\n");
-        return;
-    }
-    let parameters: Vec<String> = arguments[0]
-        .iter()
-        .map(
-            |argument| {
-                if argument == "n" { "n: i64".to_owned() } else { format!("{argument}: impl std::fmt::Display") }
-            },
-        )
-        .collect();
-    write!(code, "    pub fn {name}(&self, {}) -> String {{\n        match self.language {{\n", parameters.join(", "))
-        .expect("string");
+    let parameters: String = arguments[0].iter().map(|argument| parameter(argument)).collect();
+    let result = if arguments[0].is_empty() { "&'static str" } else { "String" };
+    writeln!(code, "    pub fn {name}(&self{parameters}) -> {result} {{").expect("writing to a string");
+    code.push_str("        match self.language {\n");
     for ((_, variant), forms) in LANGUAGES.iter().zip(&forms) {
-        if let Some(one) = &forms.one {
-            writeln!(code, "            Language::{variant} if n == 1 => {},", format_call(one)).expect("string");
-        }
-        writeln!(code, "            Language::{variant} => {},", format_call(&forms.other)).expect("string");
+        write_arms(code, variant, forms, !arguments[0].is_empty());
     }
     code.push_str("        }\n    }\n\n");
 }
 
+fn parameter(argument: &str) -> String {
+    if argument == "n" { ", n: i64".to_owned() } else { format!(", {argument}: impl std::fmt::Display") }
+}
+
+fn write_arms(code: &mut String, variant: &str, forms: &Forms, is_formatted: bool) {
+    let text = |text: &str| if is_formatted { format_call(text) } else { format!("{text:?}") };
+    if let Some(one) = &forms.one {
+        writeln!(code, "            Language::{variant} if n == 1 => {},", text(one)).expect("writing to a string");
+    }
+    writeln!(code, "            Language::{variant} => {},", text(&forms.other)).expect("writing to a string");
+}
+
+/// Arguments are captured by name; counts get their thousands grouped first.
 fn format_call(text: &str) -> String {
-    let text = text.replace("{n}", "{count}");
-    let count = if text.contains("{count}") { ", count = crate::web::messages::grouped(n)" } else { "" };
-    let uses = placeholders(&text).into_iter().filter(|name| name != "count").map(|name| format!(", {name} = {name}"));
-    format!("format!({text:?}{count}{})", uses.collect::<String>())
+    if placeholders(text).is_empty() {
+        return format!("{text:?}.to_owned()");
+    }
+    let count = if text.contains("{n}") { "let n = crate::web::messages::grouped(n); " } else { "" };
+    format!("{{ {count}format!({text:?}) }}")
 }
 
 fn forms(name: &str, entry: &toml::Value, language: &str) -> Forms {

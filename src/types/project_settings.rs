@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Absent fields are defaults, so that a new setting needs no migration.
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the settings page")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProjectSettings {

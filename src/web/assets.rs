@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::error::{Error, Result};
+use crate::types::hex;
 
 #[derive(Embed)]
 #[folder = "static/"]
@@ -29,5 +30,5 @@ pub async fn show(Path((_hash, name)): Path<(String, String)>) -> Result<Respons
 }
 
 fn short_hash(file: &EmbeddedFile) -> String {
-    file.metadata.sha256_hash()[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&file.metadata.sha256_hash()[..4])
 }

@@ -4,13 +4,14 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use rand::RngExt;
 
 use crate::app::App;
+use crate::types::hex;
 
 const NAME: &str = "picket_session";
 
 /// A fresh id of 256 bits.
 pub fn new_session_id() -> String {
     let bytes: [u8; 32] = rand::rng().random();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&bytes)
 }
 
 /// The id in the request's cookie, if it has the shape of one.

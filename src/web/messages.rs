@@ -8,7 +8,13 @@ pub struct Messages {
     pub language: Language,
 }
 
-include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+mod generated {
+    #![expect(clippy::match_same_arms, reason = "a text may be the same in both languages")]
+
+    use super::{Language, Messages};
+
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}
 
 /// A count with its thousands grouped, as both languages write it.
 pub fn grouped(n: i64) -> String {

@@ -102,6 +102,7 @@ impl<'a> Json<'a> {
     }
 
     /// Leaves `null` behind.
+    #[must_use]
     pub fn take(&mut self) -> Json<'a> {
         std::mem::take(self)
     }

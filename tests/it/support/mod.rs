@@ -42,7 +42,7 @@ impl TestApp {
         let db = stores::fresh_schema(&format!("test_{id}")).await;
         let redis = Volatile::connect(&stores::redis_url(), &format!("test:{id}:")).await.expect("Redis is running");
         let app = App::new(config, db, redis, Clock::default());
-        tokio::spawn(picket::web::serve(app.clone(), listener));
+        app.tasks.spawn(picket::web::serve(app.clone(), listener));
         Self { app, address }
     }
 

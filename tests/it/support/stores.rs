@@ -6,11 +6,16 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 const HINT: &str = "integration tests need PostgreSQL and Redis: run them through `make test`";
 
 pub fn redis_url() -> String {
-    std::env::var("PICKET_TEST_REDIS_URL").expect(HINT)
+    setting("PICKET_TEST_REDIS_URL")
 }
 
 pub fn database_url() -> String {
-    std::env::var("PICKET_TEST_DATABASE_URL").expect(HINT)
+    setting("PICKET_TEST_DATABASE_URL")
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration but what `make test` tells them")]
+fn setting(name: &str) -> String {
+    std::env::var(name).expect(HINT)
 }
 
 /// A pool that sees only a new schema with all migrations applied.

@@ -63,15 +63,13 @@ pub async fn sign_in(
     let ip = client_ip(peer, &headers, &app.config.web.trusted_proxies).to_string();
     limit_attempts(&app, "ip", &ip).await?;
     limit_attempts(&app, "user", &form.username.to_lowercase()).await?;
-    match accounts::authenticate(&app.db, &app.config.auth, &form.username, &form.password).await? {
-        Some(user) => begin_session(&app, &user, local_path(&form.next)).await,
-        None => {
-            let layout = Layout::new(&app, &viewer);
-            let error = Some(layout.t.auth_wrong_password().to_owned());
-            let page = LoginPage { layout, username: form.username, next: form.next, error };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
-        }
+    if let Some(user) = accounts::authenticate(&app.db, &app.config.auth, &form.username, &form.password).await? {
+        return begin_session(&app, &user, local_path(&form.next)).await;
     }
+    let layout = Layout::new(&app, &viewer);
+    let error = Some(layout.t.auth_wrong_password().to_owned());
+    let page = LoginPage { layout, username: form.username, next: form.next, error };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 
 async fn limit_attempts(app: &App, kind: &str, who: &str) -> Result<()> {
