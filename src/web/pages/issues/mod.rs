@@ -1,0 +1,3 @@
+//! Lists of issues, and everything about one issue.
+
+pub mod event;
