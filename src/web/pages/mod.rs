@@ -1,6 +1,7 @@
 //! Pages: `<area>/<page>.rs`, routes in `<area>/mod.rs`.
 
 mod auth;
+pub mod issues;
 
 use axum::Router;
 
