@@ -97,7 +97,15 @@ mod tests {
     fn spans_are_told_in_the_unit_that_fits() {
         let now = Utc.with_ymd_and_hms(2026, 11, 20, 18, 27, 3).unwrap();
         let (en, zh) = (Messages { language: Language::English }, Messages { language: Language::Chinese });
-        for (minutes, ago, old) in [(0, "just now", "new"), (-5, "just now", "new"), (3, "3 min ago", "3 min old"), (119, "1 h ago", "1 h old"), (60 * 24 * 6, "6 d ago", "6 d old"), (60 * 24 * 95, "3 mo ago", "3 mo old"), (60 * 24 * 800, "2 y ago", "2 y old")] {
+        for (minutes, ago, old) in [
+            (0, "just now", "new"),
+            (-5, "just now", "new"),
+            (3, "3 min ago", "3 min old"),
+            (119, "1 h ago", "1 h old"),
+            (60 * 24 * 6, "6 d ago", "6 d old"),
+            (60 * 24 * 95, "3 mo ago", "3 mo old"),
+            (60 * 24 * 800, "2 y ago", "2 y old"),
+        ] {
             let at = now - TimeDelta::minutes(minutes);
             assert_eq!((ago_text(en, at, now).as_str(), age_text(en, at, now).as_str()), (ago, old));
         }

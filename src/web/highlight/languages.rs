@@ -33,16 +33,19 @@ impl Language {
     pub fn of(filename: &str, platform: &str) -> Option<&'static Self> {
         let name = filename.split(['?', '#']).next().unwrap_or_default();
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-        let by_extension = |language: &&Self| {
-            extension.as_deref().is_some_and(|extension| language.extensions.contains(&extension))
-        };
+        let by_extension =
+            |language: &&Self| extension.as_deref().is_some_and(|extension| language.extensions.contains(&extension));
         let by_platform = |language: &&Self| language.platforms.contains(&platform);
         LANGUAGES.iter().find(by_extension).or_else(|| LANGUAGES.iter().find(by_platform))
     }
 
     pub fn is_keyword(&self, word: &str) -> bool {
         let mut keywords = self.keywords.split(' ');
-        if self.ignores_case { keywords.any(|keyword| keyword.eq_ignore_ascii_case(word)) } else { keywords.any(|keyword| keyword == word) }
+        if self.ignores_case {
+            keywords.any(|keyword| keyword.eq_ignore_ascii_case(word))
+        } else {
+            keywords.any(|keyword| keyword == word)
+        }
     }
 
     pub fn is_word_start(&self, character: char) -> bool {

@@ -38,7 +38,12 @@ pub struct CrumbView<'a> {
 }
 
 /// The entries that fit; the newest are kept.
-pub fn view<'a>(crumbs: &'a [Breadcrumb<'a>], event_at: Option<DateTime<Utc>>, t: Messages, budget: &mut Budget) -> BreadcrumbsView<'a> {
+pub fn view<'a>(
+    crumbs: &'a [Breadcrumb<'a>],
+    event_at: Option<DateTime<Utc>>,
+    t: Messages,
+    budget: &mut Budget,
+) -> BreadcrumbsView<'a> {
     let mut views = Vec::new();
     for crumb in crumbs.iter().rev() {
         let view = crumb_view(crumb, event_at, t);
@@ -147,7 +152,10 @@ mod tests {
         let lines: Vec<String> = shown.newest.iter().map(|crumb| crumb.headline.to_string()).collect();
         assert_eq!(lines[0], "<b>POST</b> https://pay.example/q [502]");
         assert!(lines[1].contains("<code>/a</code>") && lines[1].contains("<code>/&lt;b&gt;</code>"), "{}", lines[1]);
-        assert_eq!((shown.newest[0].data.len(), shown.newest[2].data.len(), shown.newest[2].more_data.len()), (1, 3, 1));
+        assert_eq!(
+            (shown.newest[0].data.len(), shown.newest[2].data.len(), shown.newest[2].more_data.len()),
+            (1, 3, 1)
+        );
         assert_eq!((shown.newest[1].before.as_str(), shown.newest[0].clock.as_str()), ("−1.5 s", "00:16:40"));
     }
 

@@ -42,8 +42,15 @@ fn take<'a>(card: Card<'a>, budget: &mut Budget) -> Option<Card<'a>> {
 
 fn user_card<'a>(event: &'a Event<'a>, t: Messages) -> Option<Card<'a>> {
     let user = event.user.as_ref()?;
-    let known = [("id", &user.id), ("username", &user.username), ("email", &user.email), ("name", &user.name), ("ip_address", &user.ip_address)];
-    let own = known.into_iter().filter_map(|(name, text)| Some((name, values::value(&Json::from(text.as_deref()?), t))));
+    let known = [
+        ("id", &user.id),
+        ("username", &user.username),
+        ("email", &user.email),
+        ("name", &user.name),
+        ("ip_address", &user.ip_address),
+    ];
+    let own =
+        known.into_iter().filter_map(|(name, text)| Some((name, values::value(&Json::from(text.as_deref()?), t))));
     let place = user.geo.map(place).filter(|place| !place.is_empty());
     let geo = place.map(|place| ("geo", values::value(&Json::from(place.as_str()), t)));
     let data = user.data.into_iter().flat_map(|data| data.iter()).map(|(name, value)| (name, values::value(value, t)));
@@ -70,7 +77,12 @@ fn context_card<'a>(context: &'a Context<'a>, t: Messages) -> Card<'a> {
     card(icon(&context.kind), title(context, t), headline, members)
 }
 
-fn card<'a>(icon: &'static str, title: Cow<'a, str>, headline: Option<String>, mut members: Vec<(&'a str, Markup)>) -> Card<'a> {
+fn card<'a>(
+    icon: &'static str,
+    title: Cow<'a, str>,
+    headline: Option<String>,
+    mut members: Vec<(&'a str, Markup)>,
+) -> Card<'a> {
     // One more is no reason to fold.
     let more_members = if members.len() > SHOWN + 1 { members.split_off(SHOWN) } else { Vec::new() };
     Card { icon, title, headline, members, more_members }

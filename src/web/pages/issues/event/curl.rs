@@ -21,13 +21,16 @@ pub fn command(request: &Request<'_>) -> String {
         parts.push("--compressed".to_owned());
     }
     for (name, value) in &request.headers {
-        let is_set_by_curl = ["Content-Length", "Accept-Encoding", "Host", "Cookie"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_set_by_curl = ["Content-Length", "Accept-Encoding", "Host", "Cookie"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known));
         if !is_set_by_curl {
             parts.push(format!("-H {}", quoted(&format!("{name}: {}", text_of(value)))));
         }
     }
     if !request.cookies.is_empty() {
-        let cookies: Vec<String> = request.cookies.iter().map(|(name, value)| format!("{name}={}", text_of(value))).collect();
+        let cookies: Vec<String> =
+            request.cookies.iter().map(|(name, value)| format!("{name}={}", text_of(value))).collect();
         parts.push(format!("-H {}", quoted(&format!("Cookie: {}", cookies.join("; ")))));
     }
     if let Some(body) = body(request) {
@@ -36,13 +39,20 @@ pub fn command(request: &Request<'_>) -> String {
     // After `--`, an address that begins with `-` is no option.
     parts.push(format!("-- {}", quoted(&full_url(request))));
     let command = parts.join(" \\\n ");
-    if command.chars().count() > MAX_CHARS { format!("# {}", values::beginning(&command, MAX_CHARS).replace('\n', "\n# ")) } else { command }
+    if command.chars().count() > MAX_CHARS {
+        format!("# {}", values::beginning(&command, MAX_CHARS).replace('\n', "\n# "))
+    } else {
+        command
+    }
 }
 
 /// The body as it was probably sent.
 pub fn body(request: &Request<'_>) -> Option<String> {
     let data = request.data?;
-    let is_form = request.inferred_content_type.as_deref().is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let is_form = request
+        .inferred_content_type
+        .as_deref()
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     match data {
         Json::Str(text) => Some(text.clone().into_owned()),
         Json::Object(members) if is_form => {

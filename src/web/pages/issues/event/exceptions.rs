@@ -71,14 +71,23 @@ pub fn chain<'a>(chain: &'a ExceptionChain<'a>, context: &FrameContext<'_, 'a>, 
 }
 
 /// The frames as they were mapped or sent, as the reader chose.
-pub fn chosen<'a>(mapped: Option<&'a Stacktrace<'a>>, sent: Option<&'a Stacktrace<'a>>, form: Form) -> Option<&'a Stacktrace<'a>> {
+pub fn chosen<'a>(
+    mapped: Option<&'a Stacktrace<'a>>,
+    sent: Option<&'a Stacktrace<'a>>,
+    form: Form,
+) -> Option<&'a Stacktrace<'a>> {
     match form {
         Form::Mapped => mapped.or(sent),
         Form::Sent => sent.or(mapped),
     }
 }
 
-fn exception<'a>(chain: &'a ExceptionChain<'a>, place: usize, context: &FrameContext<'_, 'a>, budget: &mut Budget) -> ExceptionView<'a> {
+fn exception<'a>(
+    chain: &'a ExceptionChain<'a>,
+    place: usize,
+    context: &FrameContext<'_, 'a>,
+    budget: &mut Budget,
+) -> ExceptionView<'a> {
     let exception = &chain.values[place];
     let stack = chosen(exception.stacktrace.as_ref(), exception.raw_stacktrace.as_ref(), context.options.form);
     let value = exception.value.as_deref();
@@ -145,7 +154,8 @@ fn relation(exception: &Exception<'_>, platform: &str) -> Relation {
 fn parent(chain: &ExceptionChain<'_>, place: usize) -> Option<usize> {
     let id = |place: usize| chain.values[place].mechanism.as_ref().and_then(|mechanism| mechanism.exception_id);
     let parent_id = chain.values[place].mechanism.as_ref().and_then(|mechanism| mechanism.parent_id);
-    let named = parent_id.and_then(|parent_id| (0..chain.values.len()).find(|other| *other != place && id(*other) == Some(parent_id)));
+    let named = parent_id
+        .and_then(|parent_id| (0..chain.values.len()).find(|other| *other != place && id(*other) == Some(parent_id)));
     named.or(Some(place + 1).filter(|next| *next < chain.values.len()))
 }
 
@@ -212,9 +222,13 @@ mod tests {
         let json = parse(json.as_bytes()).unwrap();
         let exceptions = ExceptionChain::read(&json);
         let options = Options { order, ..Options::default() };
-        let context = FrameContext { platform, options, t: Messages { language: Language::English }, file_problems: &[] };
+        let context =
+            FrameContext { platform, options, t: Messages { language: Language::English }, file_problems: &[] };
         let view: ChainView<'_> = chain(&exceptions, &context, &mut Budget::new(5_000, 500_000));
-        view.exceptions.iter().map(|e| format!("{} {} {}", e.relation.as_deref().unwrap_or("-"), e.kind, e.depth)).collect()
+        view.exceptions
+            .iter()
+            .map(|e| format!("{} {} {}", e.relation.as_deref().unwrap_or("-"), e.kind, e.depth))
+            .collect()
     }
 
     #[test]
@@ -232,7 +246,10 @@ mod tests {
           {"type":"C","mechanism":{"source":"exceptions[1]","exception_id":2,"parent_id":0}},
           {"type":"B","mechanism":{"source":"exceptions[0]","exception_id":1,"parent_id":0}},
           {"type":"G","mechanism":{"exception_id":0,"is_exception_group":true}}]}"#;
-        assert_eq!(shown(group, "python", Order::Newest), ["- G 0", "Part of the group G: B 1", "Part of the group G: C 1"]);
+        assert_eq!(
+            shown(group, "python", Order::Newest),
+            ["- G 0", "Part of the group G: B 1", "Part of the group G: C 1"]
+        );
         let circle = r#"{"exception":[
           {"type":"A","mechanism":{"source":"exceptions[1]","exception_id":1,"parent_id":2}},
           {"type":"B","mechanism":{"source":"exceptions[0]","exception_id":2,"parent_id":1}}]}"#;

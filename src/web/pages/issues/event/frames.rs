@@ -133,7 +133,8 @@ fn collapse_repeats<'a>(frames: &'a [Frame<'a>]) -> Vec<Call<'a>> {
 fn is_same_call(a: &Frame<'_>, b: &Frame<'_>) -> bool {
     a.function.is_some()
         && a.lineno.is_some()
-        && (&a.function, &a.abs_path, &a.filename, a.lineno, a.colno) == (&b.function, &b.abs_path, &b.filename, b.lineno, b.colno)
+        && (&a.function, &a.abs_path, &a.filename, a.lineno, a.colno)
+            == (&b.function, &b.abs_path, &b.filename, b.lineno, b.colno)
         && (&a.module, &a.package, a.in_app) == (&b.module, &b.package, b.in_app)
 }
 
@@ -146,7 +147,12 @@ struct Body<'a> {
 }
 
 /// The calls that matter most take from the budget first: the open one, then those of the program, then the others.
-fn make_bodies<'a>(calls: &[Call<'a>], open: Option<usize>, context: &FrameContext<'_, '_>, budget: &mut Budget) -> Vec<Body<'a>> {
+fn make_bodies<'a>(
+    calls: &[Call<'a>],
+    open: Option<usize>,
+    context: &FrameContext<'_, '_>,
+    budget: &mut Budget,
+) -> Vec<Body<'a>> {
     let mut bodies: Vec<Body<'a>> = calls.iter().map(|_| Body::default()).collect();
     let mut order: Vec<usize> = (0..calls.len()).rev().collect();
     order.sort_by_key(|place| (Some(*place) != open, !calls[*place].frame.in_app));
@@ -209,7 +215,8 @@ fn view<'a>(call: &Call<'a>, body: Body<'a>, is_open: bool, context: &FrameConte
 
 /// What tells people where they are: the module in languages that name by module, else the file.
 fn path<'a>(frame: &'a Frame<'a>, platform: &str) -> Cow<'a, str> {
-    let by_module = matches!(frame.platform.as_deref().unwrap_or(platform), "java" | "kotlin" | "scala" | "csharp" | "clojure");
+    let by_module =
+        matches!(frame.platform.as_deref().unwrap_or(platform), "java" | "kotlin" | "scala" | "csharp" | "clojure");
     let module = frame.module.as_deref();
     let file = frame.filename.as_deref().or(frame.abs_path.as_deref());
     let found = if by_module { module.or(file) } else { file.or(module) };
@@ -253,7 +260,8 @@ fn link<'a>(frame: &'a Frame<'a>) -> Option<Cow<'a, str>> {
 /// Whether a text may be the target of a link.
 pub fn is_web_address(text: &str) -> bool {
     let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    (begins("http://") || begins("https://")) && !text.chars().any(|character| character.is_whitespace() || character == '⟨')
+    (begins("http://") || begins("https://"))
+        && !text.chars().any(|character| character.is_whitespace() || character == '⟨')
 }
 
 fn package<'a>(frame: &'a Frame<'a>) -> Option<Cow<'a, str>> {

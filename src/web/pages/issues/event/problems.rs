@@ -30,8 +30,12 @@ pub fn views(problems: &[Problem<'_>], t: Messages) -> Vec<ProblemView> {
 
 /// Sentences by the address of the file they are about, to be shown at its frames.
 pub fn by_file<'a>(problems: &'a [Problem<'a>], t: Messages) -> Vec<(Cow<'a, str>, String)> {
-    let about_file = problems.iter().filter(|problem| problem.kind.starts_with("js_") || problem.kind.starts_with("fetch_"));
-    about_file.filter_map(|problem| Some((Cow::Borrowed(problem.members.get_str("url")?), sentence(problem, t)))).take(MAX_PROBLEMS).collect()
+    let about_file =
+        problems.iter().filter(|problem| problem.kind.starts_with("js_") || problem.kind.starts_with("fetch_"));
+    about_file
+        .filter_map(|problem| Some((Cow::Borrowed(problem.members.get_str("url")?), sentence(problem, t))))
+        .take(MAX_PROBLEMS)
+        .collect()
 }
 
 fn sentence(problem: &Problem<'_>, t: Messages) -> String {
@@ -48,7 +52,9 @@ fn sentence(problem: &Problem<'_>, t: Messages) -> String {
         "future_timestamp" => t.event_problem_future().to_owned(),
         "past_timestamp" => t.event_problem_past().to_owned(),
         "clock_drift" => t.event_problem_clock().to_owned(),
-        "js_no_source" | "js_missing_source" | "js_generic_fetch_error" | "fetch_generic_error" => t.event_problem_no_source(file),
+        "js_no_source" | "js_missing_source" | "js_generic_fetch_error" | "fetch_generic_error" => {
+            t.event_problem_no_source(file)
+        }
         "js_invalid_source" | "js_invalid_content" | "js_invalid_source_encoding" => t.event_problem_bad_source(file),
         "js_invalid_sourcemap_location" | "js_invalid_stacktrace_location" => t.event_problem_location(file),
         "js_missing_sources_content" => t.event_problem_no_content(file),
@@ -63,7 +69,8 @@ fn sentence(problem: &Problem<'_>, t: Messages) -> String {
 /// The reason and the value, as they were recorded.
 fn detail(problem: &Problem<'_>) -> Option<String> {
     let reason = problem.reason.as_deref().map(|reason| values::beginning(reason, MAX_CHARS));
-    let value = problem.value.map(|value| values::beginning(&text_of(value), MAX_CHARS)).filter(|value| !value.is_empty());
+    let value =
+        problem.value.map(|value| values::beginning(&text_of(value), MAX_CHARS)).filter(|value| !value.is_empty());
     match (reason, value) {
         (Some(reason), Some(value)) => Some(format!("{reason}: {value}")),
         (reason, value) => reason.or(value),

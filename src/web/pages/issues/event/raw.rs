@@ -16,7 +16,8 @@ pub fn text(event: &Event<'_>, form: Form) -> String {
     let style = Style::of(event.platform());
     let mut out = String::new();
     let exceptions = event.exceptions.values.iter();
-    let in_order: Vec<&Exception<'_>> = if style == Style::Python { exceptions.collect() } else { exceptions.rev().collect() };
+    let in_order: Vec<&Exception<'_>> =
+        if style == Style::Python { exceptions.collect() } else { exceptions.rev().collect() };
     for (place, exception) in in_order.into_iter().enumerate() {
         write_exception(&mut out, exception, style, place, form);
     }
@@ -130,7 +131,13 @@ fn write_frame(out: &mut String, frame: &Frame<'_>, style: Style, place: usize) 
     let column = frame.colno.map(|column| format!(":{column}")).unwrap_or_default();
     match style {
         Style::JavaScript => push(out, format_args!("    at {function} ({file}:{line}{column})\n")),
-        Style::Java => push(out, format_args!("\tat {module}{dot}{function}({}:{line})\n", frame.filename.as_deref().unwrap_or("Unknown Source"))),
+        Style::Java => push(
+            out,
+            format_args!(
+                "\tat {module}{dot}{function}({}:{line})\n",
+                frame.filename.as_deref().unwrap_or("Unknown Source")
+            ),
+        ),
         Style::CSharp => push(out, format_args!("   at {module}{dot}{function} in {file}:line {line}\n")),
         Style::Ruby => push(out, format_args!("\tfrom {file}:{line}:in '{function}'\n")),
         Style::Php => push(out, format_args!("#{place} {file}({line}): {function}\n")),
@@ -172,7 +179,10 @@ mod tests {
         let body = r#""exception":{"values":[{"type":"KeyError","value":"sku","stacktrace":{"frames":[
           {"abs_path":"/srv/a.py","filename":"a.py","module":"shop.Cart","function":"total","lineno":3,"colno":4,"context_line":"  x[k]"}]}}]}"#;
         for (platform, expected) in [
-            ("python", "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in total\n    x[k]\nKeyError: sku\n"),
+            (
+                "python",
+                "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in total\n    x[k]\nKeyError: sku\n",
+            ),
             ("node", "KeyError: sku\n    at total (/srv/a.py:3:4)\n"),
             ("java", "KeyError: sku\n\tat shop.Cart.total(a.py:3)\n"),
             ("php", "KeyError: sku\n#0 /srv/a.py(3): total\n"),

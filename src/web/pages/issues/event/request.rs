@@ -42,7 +42,8 @@ pub fn view<'a>(request: &'a Request<'a>, t: Messages, budget: &mut Budget) -> R
     let path = parsed.as_ref().map_or_else(|| url.clone(), |url| url.path().to_owned());
     let mut headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.clone(), *value)).collect();
     headers.sort_by(|a, b| a.0.cmp(&b.0));
-    let env = request.env.into_iter().flat_map(|object| object.iter()).map(|(name, value)| (Cow::Borrowed(name), value));
+    let env =
+        request.env.into_iter().flat_map(|object| object.iter()).map(|(name, value)| (Cow::Borrowed(name), value));
     let body = request.data.map(|data| values::value(data, t)).filter(|body| budget.take(body));
     let mut sections = vec![
         section(t.event_query(), request.query.clone(), true, t, budget),
@@ -67,7 +68,13 @@ fn with_port(host: &str, port: Option<u16>) -> String {
     port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-fn section<'a>(title: &'static str, members: Vec<(Cow<'a, str>, &'a Json<'a>)>, is_open: bool, t: Messages, budget: &mut Budget) -> Section<'a> {
+fn section<'a>(
+    title: &'static str,
+    members: Vec<(Cow<'a, str>, &'a Json<'a>)>,
+    is_open: bool,
+    t: Messages,
+    budget: &mut Budget,
+) -> Section<'a> {
     let total = members.len();
     let mut rows = Vec::new();
     for (name, value) in members.into_iter().take(MAX_ROWS) {
@@ -111,7 +118,8 @@ fn raw(request: &Request<'_>) -> String {
         out.push_str(&format!("{name}: {}\n", text_of(value)));
     }
     if !request.cookies.is_empty() {
-        let cookies: Vec<String> = request.cookies.iter().map(|(name, value)| format!("{name}={}", text_of(value))).collect();
+        let cookies: Vec<String> =
+            request.cookies.iter().map(|(name, value)| format!("{name}={}", text_of(value))).collect();
         out.push_str(&format!("Cookie: {}\n", cookies.join("; ")));
     }
     if let Some(body) = curl::body(request) {

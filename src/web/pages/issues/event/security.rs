@@ -11,8 +11,15 @@ pub struct SecurityView<'a> {
 }
 
 /// Members in the order people ask for them; the rest follows.
-const FIRST: [&str; 7] =
-    ["effective_directive", "blocked_uri", "violated_directive", "document_uri", "source_file", "line_number", "script_sample"];
+const FIRST: [&str; 7] = [
+    "effective_directive",
+    "blocked_uri",
+    "violated_directive",
+    "document_uri",
+    "source_file",
+    "line_number",
+    "script_sample",
+];
 
 pub fn view<'a>(report: &SecurityReport<'a>, t: Messages) -> SecurityView<'a> {
     let title = match report.kind {

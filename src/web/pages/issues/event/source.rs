@@ -29,7 +29,8 @@ impl<'a> Context<'a> {
         let platform = frame.platform.as_deref().unwrap_or(platform);
         let path = frame.filename.as_deref().or(frame.abs_path.as_deref()).unwrap_or_default();
         let language = Language::of(path, platform);
-        let context = Self { before: &frame.pre_context, line, after: &frame.post_context, lineno: frame.lineno, language };
+        let context =
+            Self { before: &frame.pre_context, line, after: &frame.post_context, lineno: frame.lineno, language };
         context.has_text().then_some(context)
     }
 
@@ -89,7 +90,10 @@ mod tests {
 
     #[test]
     fn the_line_is_marked_and_numbers_follow_it() {
-        let json = parse(br#"{"filename":"a.py","lineno":2,"pre_context":["a = 1"],"context_line":"<b>","post_context":["c"]}"#).unwrap();
+        let json = parse(
+            br#"{"filename":"a.py","lineno":2,"pre_context":["a = 1"],"context_line":"<b>","post_context":["c"]}"#,
+        )
+        .unwrap();
         let frame = Frame::read(&json);
         let html = Context::of_frame(&frame, "other").unwrap().markup(Colours::Off).to_string();
         assert!(html.contains("1\n<b>2</b>\n3\n</pre>"), "{html}");
@@ -99,7 +103,12 @@ mod tests {
     #[test]
     fn numbers_at_the_edge_do_not_overflow() {
         for lineno in [i64::MIN, 0, 1, i64::MAX] {
-            let json = parse(format!(r#"{{"lineno":{lineno},"pre_context":["a"],"context_line":"b","post_context":["c"]}}"#).as_bytes()).unwrap().into_owned();
+            let json = parse(
+                format!(r#"{{"lineno":{lineno},"pre_context":["a"],"context_line":"b","post_context":["c"]}}"#)
+                    .as_bytes(),
+            )
+            .unwrap()
+            .into_owned();
             let frame = Frame::read(&json);
             assert!(!Context::of_frame(&frame, "go").unwrap().markup(Colours::On).is_empty());
         }

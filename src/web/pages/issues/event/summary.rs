@@ -41,7 +41,12 @@ pub fn facts(event: &Event<'_>, t: Messages) -> Vec<Fact> {
     [
         fact("user", t.event_user(), event.user.as_ref().and_then(|user| user.label()).map(str::to_owned), tag("user")),
         fact("browser", t.event_browser(), context("browser").or_else(|| text_of_tag("browser")), tag("browser")),
-        fact("os", t.event_os(), context("os").or_else(|| context("client_os")).or_else(|| text_of_tag("os")), tag("os")),
+        fact(
+            "os",
+            t.event_os(),
+            context("os").or_else(|| context("client_os")).or_else(|| text_of_tag("os")),
+            tag("os"),
+        ),
         fact("runtime", t.event_runtime(), context("runtime"), tag("runtime")),
         fact("device", t.event_device(), device.map(|device| device.into_owned()), tag("device")),
         fact("release", t.event_release(), event.release.as_deref().map(str::to_owned), tag("release")),

@@ -72,7 +72,13 @@ fn facts(event: &Event<'_>) -> Vec<(String, String)> {
         ("environment", text(&event.environment)),
         ("transaction", text(&event.transaction)),
         ("user", event.user.as_ref().and_then(|user| user.label()).map(str::to_owned)),
-        ("request", event.request.as_ref().map(|request| format!("{} {}", request.method.as_deref().unwrap_or("GET"), full_url(request)))),
+        (
+            "request",
+            event
+                .request
+                .as_ref()
+                .map(|request| format!("{} {}", request.method.as_deref().unwrap_or("GET"), full_url(request))),
+        ),
     ];
     let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let told = ["level", "release", "environment", "transaction", "user", "url"];
@@ -89,7 +95,9 @@ fn sections(event: &Event<'_>) -> Vec<(&'static str, String)> {
     let message = event.logentry.as_ref().map(|logentry| logentry.text().to_owned()).unwrap_or_default();
     let crumbs = event.breadcrumbs.iter().skip(event.breadcrumbs.len().saturating_sub(MAX_CRUMBS));
     let crumbs: Vec<String> = crumbs.map(crumb).collect();
-    let extra = event.extra.map(|extra| extra.iter().map(|(name, value)| format!("{name}: {}", text_of(value))).collect::<Vec<_>>().join("\n"));
+    let extra = event.extra.map(|extra| {
+        extra.iter().map(|(name, value)| format!("{name}: {}", text_of(value))).collect::<Vec<_>>().join("\n")
+    });
     [
         ("Message", message),
         ("Stack trace", raw::text(event, Form::Mapped)),

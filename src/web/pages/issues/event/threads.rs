@@ -36,14 +36,26 @@ impl ThreadsView<'_> {
 }
 
 /// `None` where no thread has a stack of its own.
-pub fn threads<'a>(threads: &'a [Thread<'a>], context: &FrameContext<'_, 'a>, budget: &mut Budget) -> Option<ThreadsView<'a>> {
-    let stack = |thread: &'a Thread<'a>| chosen(thread.stacktrace.as_ref(), thread.raw_stacktrace.as_ref(), context.options.form);
+pub fn threads<'a>(
+    threads: &'a [Thread<'a>],
+    context: &FrameContext<'_, 'a>,
+    budget: &mut Budget,
+) -> Option<ThreadsView<'a>> {
+    let stack = |thread: &'a Thread<'a>| {
+        chosen(thread.stacktrace.as_ref(), thread.raw_stacktrace.as_ref(), context.options.form)
+    };
     if !threads.iter().any(|thread| stack(thread).is_some()) {
         return None;
     }
     let asked = context.options.thread.filter(|place| *place < threads.len());
-    let telling = |condition: fn(&Thread<'_>) -> bool| threads.iter().position(|thread| condition(thread) && stack(thread).is_some());
-    let selected = asked.or_else(|| telling(|thread| thread.crashed)).or_else(|| telling(|thread| thread.current)).or_else(|| telling(|_| true)).unwrap_or(0);
+    let telling = |condition: fn(&Thread<'_>) -> bool| {
+        threads.iter().position(|thread| condition(thread) && stack(thread).is_some())
+    };
+    let selected = asked
+        .or_else(|| telling(|thread| thread.crashed))
+        .or_else(|| telling(|thread| thread.current))
+        .or_else(|| telling(|_| true))
+        .unwrap_or(0);
     let choice = |(place, thread): (usize, &'a Thread<'a>)| ThreadChoice {
         place,
         id: thread.id.as_deref(),

@@ -60,7 +60,8 @@ fn folds(json: &Json<'_>, depth: usize) -> bool {
 
 /// Whether a container holds containers that hold something.
 fn nests(json: &Json<'_>) -> bool {
-    let holds = |item: &Json<'_>| matches!(item, Json::Array(_) | Json::Object(_)) && !item.is_empty() && nested_is_long(item);
+    let holds =
+        |item: &Json<'_>| matches!(item, Json::Array(_) | Json::Object(_)) && !item.is_empty() && nested_is_long(item);
     match json {
         Json::Array(items) => items.iter().any(holds),
         Json::Object(object) => object.iter().any(|(_, item)| holds(item)),

@@ -164,7 +164,8 @@ impl<'a> EventView<'a> {
             return;
         }
         let file_problems = problems::by_file(&event.problems, t);
-        let context = FrameContext { platform: event.platform(), options: self.options, t, file_problems: &file_problems };
+        let context =
+            FrameContext { platform: event.platform(), options: self.options, t, file_problems: &file_problems };
         let mut budget = self.part.budget(Part::Stack);
         if !event.exceptions.is_empty() {
             self.chain = Some(exceptions::chain(&event.exceptions, &context, &mut budget));
@@ -178,7 +179,8 @@ impl<'a> EventView<'a> {
     fn read_data(&mut self, event: &'a Event<'a>, t: Messages) {
         let part = self.part;
         if part.includes(Part::Request) {
-            self.request = event.request.as_ref().map(|request| request::view(request, t, &mut part.budget(Part::Request)));
+            self.request =
+                event.request.as_ref().map(|request| request::view(request, t, &mut part.budget(Part::Request)));
         }
         if part.includes(Part::Breadcrumbs) && !event.breadcrumbs.is_empty() {
             let at = event.timestamp.and_then(time_of);

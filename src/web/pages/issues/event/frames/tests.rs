@@ -10,17 +10,28 @@ use crate::web::pages::issues::event::options::{Options, Order, Stack};
 fn shown(frames: &str, options: Options) -> String {
     let frames: Vec<String> = frames
         .chars()
-        .map(|c| format!(r#"{{"filename":"{c}.py","function":"f","lineno":1,"in_app":{},"context_line":"x"}}"#, c.is_uppercase()))
+        .map(|c| {
+            format!(
+                r#"{{"filename":"{c}.py","function":"f","lineno":1,"in_app":{},"context_line":"x"}}"#,
+                c.is_uppercase()
+            )
+        })
         .collect();
     let json = format!(r#"{{"frames":[{}],"frames_omitted":[2,5]}}"#, frames.join(","));
     let json = parse(json.as_bytes()).unwrap();
     let trace = Stacktrace::read(&json).unwrap();
-    let context = FrameContext { platform: "python", options, t: Messages { language: Language::English }, file_problems: &[] };
+    let context =
+        FrameContext { platform: "python", options, t: Messages { language: Language::English }, file_problems: &[] };
     let rows = rows(&trace, &context, &mut Budget::new(5_000, 500_000));
     let words: Vec<String> = rows
         .iter()
         .map(|row| match row {
-            Row::Frame(view) => format!("{}{}{}", &view.full_path[..1], if view.is_open { "!" } else { "" }, if view.repeats > 1 { view.repeats.to_string() } else { String::new() }),
+            Row::Frame(view) => format!(
+                "{}{}{}",
+                &view.full_path[..1],
+                if view.is_open { "!" } else { "" },
+                if view.repeats > 1 { view.repeats.to_string() } else { String::new() }
+            ),
             Row::CalledFrom(view) => format!("from:{}", &view.full_path[..1]),
             Row::Run(run) => format!("run:{}", run.len()),
             Row::Omitted(from, to) => format!("cut:{from}-{to}"),
@@ -49,11 +60,23 @@ fn frames_fold_by_whose_they_are() {
 
 #[test]
 fn what_does_not_fit_is_counted() {
-    let frames: Vec<String> = (0..500).map(|n| format!(r#"{{"filename":"{n}.py","function":"f","lineno":1,"in_app":true,"context_line":"{}"}}"#, "x ".repeat(250))).collect();
+    let frames: Vec<String> = (0..500)
+        .map(|n| {
+            format!(
+                r#"{{"filename":"{n}.py","function":"f","lineno":1,"in_app":true,"context_line":"{}"}}"#,
+                "x ".repeat(250)
+            )
+        })
+        .collect();
     let json = format!(r#"{{"frames":[{}]}}"#, frames.join(","));
     let json = parse(json.as_bytes()).unwrap();
     let trace = Stacktrace::read(&json).unwrap();
-    let context = FrameContext { platform: "python", options: Options::default(), t: Messages { language: Language::English }, file_problems: &[] };
+    let context = FrameContext {
+        platform: "python",
+        options: Options::default(),
+        t: Messages { language: Language::English },
+        file_problems: &[],
+    };
     let rows = rows(&trace, &context, &mut Budget::new(2_000, 300_000));
     let unshown = rows.iter().find_map(|row| if let Row::Unshown(n) = row { Some(*n) } else { None }).unwrap();
     assert!(unshown > 200 && rows.len() < 261, "{unshown} {}", rows.len());
@@ -61,7 +84,15 @@ fn what_does_not_fit_is_counted() {
 
 #[test]
 fn only_web_addresses_are_links() {
-    for (text, expected) in [("https://a.example/x.js", true), ("HTTP://a", true), ("javascript:alert(1)", false), ("http:/x", false), (" http://x", false), ("http://a b", false), ("héé", false)] {
+    for (text, expected) in [
+        ("https://a.example/x.js", true),
+        ("HTTP://a", true),
+        ("javascript:alert(1)", false),
+        ("http:/x", false),
+        (" http://x", false),
+        ("http://a b", false),
+        ("héé", false),
+    ] {
         assert_eq!(is_web_address(text), expected, "{text}");
     }
 }
