@@ -12,7 +12,7 @@ mod write;
 use std::borrow::Cow;
 
 pub use object::Object;
-pub use read::{InvalidJson, MAX_DEPTH, MAX_DEPTH_TEXT, check, parse};
+pub use read::{InvalidJson, MAX_DEPTH, MAX_DEPTH_TEXT, check, members, parse};
 
 /// Any JSON value. Numbers that fit neither integer are floats; `NaN` and the infinities may occur and are written as
 /// `null`.

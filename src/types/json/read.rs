@@ -38,6 +38,34 @@ pub fn check(text: &[u8]) -> Result<(), InvalidJson> {
     reader.end()
 }
 
+/// The raw values of some members of the outermost object. Checks the whole text like [`check`] and builds nothing: all
+/// that ingest needs to know of an event.
+pub fn members<'a, const N: usize>(text: &'a [u8], keys: [&str; N]) -> Result<[Option<&'a [u8]>; N], InvalidJson> {
+    let mut reader = Reader { text, at: 0 };
+    let mut values = [None; N];
+    reader.skip_space();
+    reader.expect(b'{', "expected an object")?;
+    reader.skip_space();
+    let mut more = !reader.eat(b'}');
+    while more {
+        reader.skip_space();
+        let key = reader.skip_key()?;
+        reader.skip_space();
+        let start = reader.at;
+        reader.skip_value()?;
+        if let Some(place) = keys.iter().position(|wanted| wanted.as_bytes() == key) {
+            values[place] = Some(&text[start..reader.at]);
+        }
+        reader.skip_space();
+        more = !reader.eat(b'}');
+        if more {
+            reader.expect(b',', "expected `,` or `}`")?;
+        }
+    }
+    reader.end()?;
+    Ok(values)
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
@@ -243,13 +271,15 @@ impl<'a> Reader<'a> {
         Ok(false)
     }
 
-    fn skip_key(&mut self) -> Result<(), InvalidJson> {
+    /// Gives the key as it is written, escapes included.
+    fn skip_key(&mut self) -> Result<&'a [u8], InvalidJson> {
         let (raw, escaped) = self.raw_string()?;
         if escaped && !escapes_are_valid(raw) {
             return self.fail("invalid escape in a string");
         }
         self.skip_space();
-        self.expect(b':', "expected `:`")
+        self.expect(b':', "expected `:`")?;
+        Ok(raw)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Json, MAX_DEPTH_TEXT, check, parse};
+use super::{Json, MAX_DEPTH_TEXT, check, members, parse};
 
 fn round_trip(text: &str) -> String {
     parse(text.as_bytes()).unwrap().to_string()
@@ -68,5 +68,17 @@ fn other_texts_are_refused_by_both() {
     ] {
         assert!(parse(text.as_bytes()).is_err(), "{text}");
         assert!(check(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn members_are_found_without_a_tree() {
+    let text = br#" { "a" : {"event_id":"inner"}, "event_id":"first", "x":[1,{}], "event_id" : "last" , "type":null} "#;
+    let found = members(text, ["event_id", "type", "missing"]).unwrap();
+    assert_eq!(found, [Some(&b"\"last\""[..]), Some(b"null"), None]);
+    assert_eq!(members(b"{}", ["a"]), Ok([None]));
+    for text in ["", "[]", "1", "{", "{\"a\":1", "{\"a\":1,}", "{\"a\" 1}", "{} x", "{\"a\":tru}", "{a:1}"] {
+        assert!(members(text.as_bytes(), ["a"]).is_err(), "{text}");
+        assert!(parse(text.as_bytes()).ok().is_none_or(|value| value.as_object().is_none()), "{text}");
     }
 }
