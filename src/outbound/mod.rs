@@ -1,1 +1,3 @@
 //! The outside world: blobs now; mail, HTTP and LDAP when an issue needs them.
+
+pub mod blobs;

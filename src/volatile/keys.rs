@@ -1,6 +1,7 @@
 //! The name of every key.
 
 use super::Volatile;
+use crate::types::ids::ProjectId;
 
 impl Volatile {
     /// The stream of accepted events.
@@ -26,5 +27,15 @@ impl Volatile {
     /// Attempts of somebody in the running minute, for instance to sign in.
     pub fn attempts(&self, kind: &str, who: &str) -> String {
         format!("{}attempts:{kind}:{who}", self.prefix)
+    }
+
+    /// Events of a limited project or key in one window.
+    pub fn limit(&self, name: &str, window: i64) -> String {
+        format!("{}limit:{name}:{window}", self.prefix)
+    }
+
+    /// The latest refused requests of a project.
+    pub fn refusals(&self, project_id: ProjectId) -> String {
+        format!("{}refusals:{project_id}", self.prefix)
     }
 }

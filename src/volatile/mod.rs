@@ -4,6 +4,8 @@
 
 pub mod event_stream;
 pub mod keys;
+pub mod limits;
+pub mod refusals;
 pub mod sessions;
 
 use std::time::Duration;
