@@ -5,6 +5,11 @@
 
 use crate::types::json::{Json, Object};
 
+/// Members that ingest adds to a report, beside `csp-report` and the like, when its address names them
+/// (`?sentry_release=…&sentry_environment=…`).
+pub const RELEASE: &str = "sentry_release";
+pub const ENVIRONMENT: &str = "sentry_environment";
+
 /// A kind of report; also the event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

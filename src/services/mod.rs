@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod events;
+pub mod ingest;
 pub mod keys;
 pub mod organizations;
+pub mod outcomes;
 pub mod projects;
 pub mod teams;
 pub mod tokens;

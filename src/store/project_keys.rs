@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 
 use crate::types::ids::{ProjectId, ProjectKeyId};
+use crate::types::project_settings::ProjectSettings;
 
 /// The credentials of a DSN.
 #[derive(Clone, Debug)]
@@ -42,6 +44,35 @@ pub async fn find_by_public_key(db: impl PgExecutor<'_>, public_key: &str) -> sq
             is_active, rate_limit_count, rate_limit_window, last_used_at, created_at
         FROM project_keys
         WHERE public_key = $1"#,
+        public_key,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// What ingest has to know of a key and its project.
+#[derive(Clone, Debug)]
+pub struct AdmissionFacts {
+    pub key_id: ProjectKeyId,
+    pub project_id: ProjectId,
+    pub is_active: bool,
+    pub project_is_active: bool,
+    pub rate_limit_count: Option<i32>,
+    pub rate_limit_window: Option<i32>,
+    pub settings: Json<ProjectSettings>,
+}
+
+/// A key with its project, whatever their state: a refusal shall name the reason.
+pub async fn find_admission_facts(db: impl PgExecutor<'_>, public_key: &str) -> sqlx::Result<Option<AdmissionFacts>> {
+    sqlx::query_as!(
+        AdmissionFacts,
+        r#"
+        SELECT k.id AS "key_id: ProjectKeyId", k.project_id AS "project_id: ProjectId", k.is_active,
+            p.status = 'active' AS "project_is_active!", k.rate_limit_count, k.rate_limit_window,
+            p.settings AS "settings: Json<ProjectSettings>"
+        FROM project_keys k
+        JOIN projects p ON p.id = k.project_id
+        WHERE k.public_key = $1"#,
         public_key,
     )
     .fetch_optional(db)

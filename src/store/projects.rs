@@ -106,6 +106,13 @@ pub async fn list_of_member(db: impl PgExecutor<'_>, member_id: MemberId) -> sql
     .await
 }
 
+/// Those of the ids that are active projects.
+pub async fn list_existing(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(r#"SELECT id AS "id: ProjectId" FROM projects WHERE id = ANY($1) AND status = 'active'"#, ids,)
+        .fetch_all(db)
+        .await
+}
+
 /// Whether one of the member's teams owns the project.
 pub async fn member_has_access(
     db: impl PgExecutor<'_>,
