@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use crate::store::constraint::OnConstraint;
 use crate::store::project_keys;
 use crate::store::project_keys::{NewProjectKey, ProjectKey};
 use crate::types::hex;
@@ -15,6 +16,10 @@ pub enum Error {
     RateLimit,
     #[error("a key has a label of up to {MAX_LABEL} characters")]
     Label,
+    #[error("a key is 32 hexadecimal digits")]
+    Credentials,
+    #[error("this key is in use")]
+    Taken,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -38,12 +43,61 @@ pub async fn create(
     label: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<ProjectKey> {
+    insert(db, project_id, label, &Credentials { public_key: random_key(), secret_key: random_key() }, now).await
+}
+
+/// The two halves of a key, brought along from another installation so that its DSNs stay valid.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub public_key: String,
+    pub secret_key: String,
+}
+
+impl Credentials {
+    /// What is not given is random. Each half is 32 hexadecimal digits.
+    pub fn parse(public_key: Option<&str>, secret_key: Option<&str>) -> Result<Self, Error> {
+        let half = |text: Option<&str>| match text {
+            None => Ok(random_key()),
+            Some(text) if text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Ok(text.to_ascii_lowercase())
+            }
+            Some(_) => Err(Error::Credentials),
+        };
+        Ok(Self { public_key: half(public_key)?, secret_key: half(secret_key)? })
+    }
+}
+
+/// Makes a key of given credentials.
+pub async fn import(
+    db: &PgPool,
+    project_id: ProjectId,
+    label: &str,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+) -> Result<ProjectKey, Error> {
+    if label.chars().count() > MAX_LABEL {
+        return Err(Error::Label);
+    }
+    let mut tx = db.begin().await?;
+    let key = insert(&mut tx, project_id, label, credentials, now).await;
+    let key = key.on_constraint("project_keys_public_key_key", || Error::Taken)?;
+    tx.commit().await?;
+    Ok(key)
+}
+
+async fn insert(
+    db: &mut PgConnection,
+    project_id: ProjectId,
+    label: &str,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+) -> sqlx::Result<ProjectKey> {
     let label = if label.trim().is_empty() { random_label() } else { label.trim().to_owned() };
     let key = NewProjectKey {
         project_id,
         label: &label,
-        public_key: &random_key(),
-        secret_key: &random_key(),
+        public_key: &credentials.public_key,
+        secret_key: &credentials.secret_key,
         rate_limit_count: None,
         rate_limit_window: None,
     };

@@ -1,8 +1,9 @@
 //! Tenants: making them, and the first one of an installation.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
+use crate::store::constraint::OnConstraint;
 use crate::store::organizations::Organization;
 use crate::store::{members, organizations};
 use crate::types::ids::UserId;
@@ -46,6 +47,37 @@ pub async fn create(
         members::insert(&mut *db, organization.id, user_id, Role::Owner, now).await?;
     }
     Ok(organization)
+}
+
+/// What an organization is called; `None` leaves it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Identity<'a> {
+    pub name: Option<&'a str>,
+    pub slug: Option<&'a Slug>,
+}
+
+/// Changes name and slug.
+pub async fn rename(db: &PgPool, organization: &Organization, to: &Identity<'_>) -> Result<Organization, Error> {
+    let mut renamed = organization.clone();
+    if let Some(name) = to.name.map(str::trim) {
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(Error::Name);
+        }
+        name.clone_into(&mut renamed.name);
+    }
+    if let Some(slug) = to.slug.filter(|slug| slug.as_str() != organization.slug) {
+        if slug.is_reserved() {
+            return Err(Error::SlugTaken);
+        }
+        slug.as_str().clone_into(&mut renamed.slug);
+    }
+    let mut tx = db.begin().await?;
+    organizations::update_name(&mut *tx, renamed.id, &renamed.name).await?;
+    organizations::update_slug(&mut *tx, renamed.id, &renamed.slug)
+        .await
+        .on_constraint("organizations_slug_key", || Error::SlugTaken)?;
+    tx.commit().await?;
+    Ok(renamed)
 }
 
 async fn insert_first_free(

@@ -1,9 +1,10 @@
 //! Projects: making them with all that an SDK needs, and the addresses it is given.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use crate::services::keys;
+use crate::store::constraint::OnConstraint;
 use crate::store::project_keys::ProjectKey;
 use crate::store::projects::{NewProject as Row, Project};
 use crate::store::{projects, teams};
@@ -56,6 +57,43 @@ pub async fn create(
     }
     let key = keys::create(db, created.id, keys::FIRST_LABEL, now).await?;
     Ok((created, key))
+}
+
+/// What a project is called, and what it is made of; `None` leaves it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Identity<'a> {
+    pub name: Option<&'a str>,
+    pub slug: Option<&'a Slug>,
+    /// An empty platform is none.
+    pub platform: Option<&'a str>,
+}
+
+/// Changes name, slug and platform.
+pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result<Project, Error> {
+    let mut renamed = project.clone();
+    if let Some(name) = to.name.map(str::trim) {
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(Error::Name);
+        }
+        name.clone_into(&mut renamed.name);
+    }
+    if let Some(slug) = to.slug {
+        slug.as_str().clone_into(&mut renamed.slug);
+    }
+    if let Some(platform) = to.platform {
+        renamed.platform = Some(platform.to_owned()).filter(|platform| !platform.is_empty());
+        check_platform(renamed.platform.as_deref())?;
+    }
+    projects::update_identity(db, renamed.id, &renamed.slug, &renamed.name, renamed.platform.as_deref())
+        .await
+        .on_constraint("projects_organization_id_slug_key", || Error::SlugTaken)?;
+    Ok(renamed)
+}
+
+/// Hides a project at once and frees its slug. Its events are refused from then on; a job deletes its rows.
+pub async fn delete(db: &PgPool, project: &Project) -> Result<(), Error> {
+    projects::mark_for_deletion(db, project.id).await?;
+    Ok(())
 }
 
 /// Where an SDK sends to, in every form that something asks for.

@@ -91,6 +91,27 @@ pub async fn list_project_links(
     Ok(rows.into_iter().map(|row| (row.project_id, row.team_id)).collect())
 }
 
+/// How many members each team of the organization has; teams without any are absent.
+pub async fn count_members(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+) -> sqlx::Result<Vec<(TeamId, i64)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT tm.team_id AS "team_id: TeamId", count(*) AS "members!"
+        FROM team_members tm
+        JOIN teams t ON t.id = tm.team_id
+        WHERE t.organization_id = $1
+        GROUP BY tm.team_id
+        LIMIT $2"#,
+        organization_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.team_id, row.members)).collect())
+}
+
 /// `None` when the slug is taken; the transaction stays usable.
 pub async fn insert(
     db: impl PgExecutor<'_>,

@@ -55,6 +55,7 @@ impl From<keys::Error> for Error {
         match error {
             keys::Error::RateLimit => field("rateLimit", &error),
             keys::Error::Label => field("name", &error),
+            keys::Error::Credentials | keys::Error::Taken => field("public", &error),
             keys::Error::Database(error) => error.into(),
         }
     }
