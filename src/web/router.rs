@@ -17,7 +17,8 @@ const MAX_BODY_BYTES: usize = 2 << 20;
 /// Pages, API, assets and health. Ingest stands before it (`serve`), since it must not pay for any of this.
 pub fn router(app: App) -> Router {
     let areas = Router::new()
-        .nest("/api/0", api_area(&app))
+        // With the slash, so that `/api/0/` itself is inside.
+        .nest("/api/0/", api_area(&app))
         .route("/_static/{hash}/{*name}", get(assets::show))
         .merge(page_area(&app));
     areas

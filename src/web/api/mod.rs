@@ -1,11 +1,30 @@
 //! The web API `/api/0/`: `<resource>/<verb>.rs`, routes in `<resource>/mod.rs`.
+//!
+//! `docs/api.md` tells the conventions: ids are text, dates end in `Z`, errors are `{"detail"}` or messages by field.
 
+mod body;
+mod date;
 pub mod health;
+mod index;
+mod keys;
+mod lists;
+mod organizations;
+mod projects;
+mod teams;
+mod tenancy;
+mod users;
 
 use axum::Router;
+use axum::routing::get;
 
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/", get(index::show))
+        .merge(keys::routes())
+        .merge(organizations::routes())
+        .merge(projects::routes())
+        .merge(teams::routes())
+        .merge(users::routes())
 }

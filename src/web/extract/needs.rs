@@ -33,6 +33,10 @@ needs! {
     TeamRead: TeamRead | TeamWrite | TeamAdmin;
     /// Create and change teams.
     TeamWrite: TeamWrite | TeamAdmin;
+    /// List the teams of an organization.
+    TeamOrOrgRead: TeamRead | TeamWrite | TeamAdmin | OrgRead | OrgWrite | OrgAdmin;
+    /// Make a team in an organization.
+    TeamOrOrgWrite: TeamWrite | TeamAdmin | OrgWrite | OrgAdmin;
     /// Look at a project.
     ProjectRead: ProjectRead | ProjectWrite | ProjectAdmin;
     /// Create projects, change their settings and keys.

@@ -1,19 +1,26 @@
 //! Errors as the API renders them (web-api.md 1.3).
 
 use axum::Json;
-use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tower_http::csrf::ProtectionError;
 use uuid::Uuid;
 
+use crate::app::App;
+use crate::web::base_path;
 use crate::web::error::{Error, Failure, FieldErrors};
 
-/// What no route of the API takes.
-pub async fn api_fallback() -> Error {
-    Error::NotFound
+/// What no route of the API takes. Every path ends with a slash; who forgot it when reading is shown the way.
+pub async fn api_fallback(State(app): State<App>, OriginalUri(uri): OriginalUri, method: Method) -> Response {
+    if uri.path().ends_with('/') || !matches!(method, Method::GET | Method::HEAD) {
+        return Error::NotFound.into_response();
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let location = format!("{}{}/{query}", base_path(&app), uri.path());
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)]).into_response()
 }
 
 /// Renders the failures of API handlers as JSON.
@@ -24,8 +31,18 @@ pub async fn api_failures(request: Request, next: Next) -> Response {
     }
     match response.extensions().get::<Failure>() {
         Some(Failure(error)) => render(error),
+        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => method_not_allowed(&response),
         None => response,
     }
+}
+
+/// The router's own answer names the methods there are; it only lacks a body.
+fn method_not_allowed(answer: &Response) -> Response {
+    let mut response = render(&Error::MethodNotAllowed);
+    if let Some(allow) = answer.headers().get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    response
 }
 
 fn render(error: &Error) -> Response {

@@ -1,0 +1,13 @@
+//! `GET /projects/{organization}/{project}/keys/{key}/`.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::access::KeyAccess;
+use super::view::KeyView;
+use crate::app::App;
+use crate::web::extract::needs::ProjectRead;
+
+pub async fn show(State(app): State<App>, access: KeyAccess<ProjectRead>) -> Json<KeyView> {
+    Json(KeyView::of(&app, &access.key))
+}

@@ -1,0 +1,64 @@
+//! `GET /organizations/`: the caller's organizations, newest first.
+
+use std::cmp::Reverse;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::view::OrganizationView;
+use crate::app::App;
+use crate::store::members;
+use crate::store::organizations::{self, Organization};
+use crate::types::role::Role;
+use crate::web::api::lists::{Named, Params, Words, page_of};
+use crate::web::error::Result;
+use crate::web::extract::needs::OrgRead;
+use crate::web::extract::{Actor, Pagination};
+
+/// With `owner=1`: what one owns, and whether somebody else does too.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnedView {
+    organization: OrganizationView,
+    single_owner: bool,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    params: Params,
+    pagination: Pagination,
+) -> Result<Response> {
+    // Only the token counts here: everyone may see where they belong.
+    actor.require::<OrgRead>(Some(Role::Owner))?;
+    let shows_all = actor.user.is_superuser && params.show.as_deref() == Some("all");
+    let mut found = if shows_all {
+        organizations::list(&app.db).await?
+    } else {
+        organizations::list_of_user(&app.db, actor.user.id).await?
+    };
+    let words = Words::parse(&params.query);
+    found.retain(|organization| words.match_all(&named(organization)));
+    found.sort_by_key(|organization| Reverse((organization.created_at, organization.id)));
+    if params.owner.as_deref() == Some("1") {
+        return Ok(page_of(&pagination, owned(&app, &actor, found).await?).into_response());
+    }
+    Ok(page_of(&pagination, found.iter().map(OrganizationView::of).collect()).into_response())
+}
+
+fn named(organization: &Organization) -> Named<'_> {
+    Named { id: organization.id.0, slug: &organization.slug, name: &organization.name, teams: Vec::new() }
+}
+
+async fn owned(app: &App, actor: &Actor, organizations: Vec<Organization>) -> Result<Vec<OwnedView>> {
+    let mut owned = Vec::new();
+    for organization in organizations {
+        let member = members::find(&app.db, organization.id, actor.user.id).await?;
+        if member.is_some_and(|member| member.role == Role::Owner) {
+            let single_owner = members::count_owners(&app.db, organization.id).await? == 1;
+            owned.push(OwnedView { organization: OrganizationView::of(&organization), single_owner });
+        }
+    }
+    Ok(owned)
+}

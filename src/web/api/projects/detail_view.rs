@@ -1,0 +1,81 @@
+//! A project with its settings.
+
+use serde::Serialize;
+
+use super::ProjectView;
+use super::options::OptionsView;
+use super::view::VersionView;
+use crate::store::organizations::Organization;
+use crate::store::projects::Project;
+use crate::web::api::organizations::OrganizationView;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the published shape")]
+pub struct ProjectDetailView {
+    #[serde(flatten)]
+    project: ProjectView,
+    organization: OrganizationView,
+    latest_release: Option<VersionView>,
+    options: OptionsView,
+    digests_min_delay: u32,
+    digests_max_delay: u32,
+    subject_prefix: &'static str,
+    subject_template: &'static str,
+    plugins: [(); 0],
+    platforms: Vec<String>,
+    processing_issues: u32,
+    default_environment: Option<String>,
+    allowed_domains: Vec<String>,
+    resolve_age: u32,
+    data_scrubber: bool,
+    data_scrubber_defaults: bool,
+    safe_fields: Vec<String>,
+    sensitive_fields: Vec<String>,
+    store_crash_reports: bool,
+    security_token: Option<String>,
+    security_token_header: Option<String>,
+    #[serde(rename = "verifySSL")]
+    verify_ssl: bool,
+    #[serde(rename = "scrubIPAddresses")]
+    scrub_ip_addresses: bool,
+    scrape_java_script: bool,
+    grouping_config: &'static str,
+    relay_pii_config: Option<String>,
+    is_subscribed: bool,
+}
+
+impl ProjectDetailView {
+    pub fn of(organization: &Organization, project: &Project, view: ProjectView) -> Self {
+        let settings = &project.settings.0;
+        Self {
+            project: view,
+            organization: OrganizationView::of(organization),
+            latest_release: None,
+            options: OptionsView::of(settings),
+            digests_min_delay: 300,
+            digests_max_delay: 1800,
+            subject_prefix: "",
+            subject_template: "$shortID - $title",
+            plugins: [],
+            platforms: project.platform.iter().cloned().collect(),
+            processing_issues: 0,
+            default_environment: None,
+            allowed_domains: settings.allowed_domains.clone(),
+            resolve_age: settings.resolve_age,
+            data_scrubber: settings.scrub_data,
+            data_scrubber_defaults: settings.scrub_defaults,
+            safe_fields: settings.safe_fields.clone(),
+            sensitive_fields: settings.sensitive_fields.clone(),
+            store_crash_reports: false,
+            security_token: None,
+            security_token_header: None,
+            verify_ssl: false,
+            scrub_ip_addresses: settings.scrub_ip_address,
+            scrape_java_script: false,
+            grouping_config: "g1",
+            relay_pii_config: None,
+            is_subscribed: true,
+        }
+    }
+}

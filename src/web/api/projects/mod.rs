@@ -1,0 +1,25 @@
+//! Projects: where events arrive.
+
+mod delete;
+mod detail_view;
+mod get;
+mod list;
+mod options;
+mod stats;
+mod update;
+mod view;
+
+use axum::Router;
+use axum::routing::get;
+
+pub use stats::add_stats;
+pub use view::{ProjectSummaryView, ProjectView, TeamLinkView};
+
+use crate::app::App;
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/projects/", get(list::list)).route(
+        "/projects/{organization}/{project}/",
+        get(get::show).put(update::update).delete(delete::delete),
+    )
+}

@@ -1,0 +1,104 @@
+//! A project's settings under the names older clients know them by.
+
+use serde::Serialize;
+
+use crate::types::project_settings::ProjectSettings;
+use crate::web::api::body::Fields;
+
+/// `options` of a project.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the published shape")]
+pub struct OptionsView {
+    #[serde(rename = "sentry:origins")]
+    origins: String,
+    #[serde(rename = "sentry:resolve_age")]
+    resolve_age: u32,
+    #[serde(rename = "sentry:scrub_data")]
+    scrub_data: bool,
+    #[serde(rename = "sentry:scrub_defaults")]
+    scrub_defaults: bool,
+    #[serde(rename = "sentry:safe_fields")]
+    safe_fields: Vec<String>,
+    #[serde(rename = "sentry:sensitive_fields")]
+    sensitive_fields: Vec<String>,
+    #[serde(rename = "sentry:csp_ignored_sources_defaults")]
+    csp_defaults: bool,
+    #[serde(rename = "sentry:csp_ignored_sources")]
+    csp_ignored_sources: String,
+    #[serde(rename = "sentry:reprocessing_active")]
+    reprocessing_active: bool,
+    #[serde(rename = "filters:blacklisted_ips")]
+    blacklisted_ips: String,
+    #[serde(rename = "filters:releases")]
+    releases: String,
+    #[serde(rename = "filters:error_messages")]
+    error_messages: String,
+    #[serde(rename = "feedback:branding")]
+    feedback_branding: bool,
+}
+
+impl OptionsView {
+    pub fn of(settings: &ProjectSettings) -> Self {
+        let filters = &settings.filters;
+        Self {
+            origins: settings.allowed_domains.join("\n"),
+            resolve_age: settings.resolve_age,
+            scrub_data: settings.scrub_data,
+            scrub_defaults: settings.scrub_defaults,
+            safe_fields: settings.safe_fields.clone(),
+            sensitive_fields: settings.sensitive_fields.clone(),
+            csp_defaults: filters.csp_defaults,
+            csp_ignored_sources: filters.csp_ignored_sources.join("\n"),
+            reprocessing_active: false,
+            blacklisted_ips: filters.ip_addresses.join("\n"),
+            releases: filters.releases.join("\n"),
+            error_messages: filters.error_messages.join("\n"),
+            feedback_branding: false,
+        }
+    }
+}
+
+/// Days an issue may go unseen are asked for in hours; a year is enough.
+const MAX_RESOLVE_AGE: i64 = 24 * 365;
+
+/// Takes the settings among the members of the request, under today's names.
+pub fn read_settings(fields: &mut Fields, settings: &mut ProjectSettings) {
+    set(&mut settings.scrub_data, fields.flag("dataScrubber"));
+    set(&mut settings.scrub_defaults, fields.flag("dataScrubberDefaults"));
+    set(&mut settings.scrub_ip_address, fields.flag("scrubIPAddresses"));
+    set(&mut settings.sensitive_fields, fields.texts("sensitiveFields"));
+    set(&mut settings.safe_fields, fields.texts("safeFields"));
+    set(&mut settings.resolve_age, hours(fields, "resolveAge"));
+    let domains = fields.texts("allowedDomains");
+    if domains.as_ref().is_some_and(Vec::is_empty) {
+        fields.refuse("allowedDomains", "Name at least one domain; * stands for all.");
+    }
+    set(&mut settings.allowed_domains, domains);
+}
+
+/// Takes the settings among `options`, under the old names; unknown ones are ignored.
+pub fn read_options(options: &mut Fields, settings: &mut ProjectSettings) {
+    set(&mut settings.allowed_domains, options.texts("sentry:origins"));
+    set(&mut settings.resolve_age, hours(options, "sentry:resolve_age"));
+    set(&mut settings.scrub_data, options.flag("sentry:scrub_data"));
+    set(&mut settings.scrub_defaults, options.flag("sentry:scrub_defaults"));
+    set(&mut settings.scrub_ip_address, options.flag("sentry:scrub_ip_address"));
+    set(&mut settings.safe_fields, options.texts("sentry:safe_fields"));
+    set(&mut settings.sensitive_fields, options.texts("sentry:sensitive_fields"));
+    let filters = &mut settings.filters;
+    set(&mut filters.csp_defaults, options.flag("sentry:csp_ignored_sources_defaults"));
+    set(&mut filters.csp_ignored_sources, options.texts("sentry:csp_ignored_sources"));
+    set(&mut filters.ip_addresses, options.texts("filters:blacklisted_ips"));
+    set(&mut filters.releases, options.texts("filters:releases"));
+    set(&mut filters.error_messages, options.texts("filters:error_messages"));
+}
+
+fn hours(fields: &mut Fields, name: &'static str) -> Option<u32> {
+    fields.number(name, 0..=MAX_RESOLVE_AGE).and_then(|hours| u32::try_from(hours).ok())
+}
+
+fn set<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}

@@ -1,0 +1,61 @@
+//! `PUT /projects/{organization}/{project}/`.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::detail_view::ProjectDetailView;
+use super::get;
+use super::options::{read_options, read_settings};
+use crate::app::App;
+use crate::services::projects::{self as service, Identity};
+use crate::store::projects;
+use crate::types::scope::Scope;
+use crate::web::api::body::Fields;
+use crate::web::error::{Error, Result};
+use crate::web::extract::ProjectAccess;
+use crate::web::extract::needs::{Needs, ProjectRead, ProjectWrite};
+
+/// What everyone may set for themselves.
+const OWN: [&str; 2] = ["isBookmarked", "isSubscribed"];
+
+pub async fn update(
+    State(app): State<App>,
+    mut access: ProjectAccess<ProjectRead>,
+    mut fields: Fields,
+) -> Result<Json<ProjectDetailView>> {
+    let may_write = access.may(Scope::ProjectWrite) || access.may(Scope::ProjectAdmin);
+    if !may_write && fields.names().any(|name| !OWN.contains(&name)) {
+        return Err(Error::Forbidden(ProjectWrite::ANY_OF));
+    }
+    let is_bookmarked = fields.flag("isBookmarked");
+    let (name, slug) = (fields.text("name", service::MAX_NAME), fields.slug("slug"));
+    let platform = fields.text("platform", 64);
+    let mut settings = access.project.settings.0.clone();
+    read_settings(&mut fields, &mut settings);
+    if let Some(mut options) = fields.object("options") {
+        read_options(&mut options, &mut settings);
+        fields.include("options", &options);
+    }
+    fields.finish()?;
+
+    let identity = Identity { name: name.as_deref(), slug: slug.as_ref(), platform: platform.as_deref() };
+    access.project = service::rename(&app.db, &access.project, &identity).await?;
+    if settings != access.project.settings.0 {
+        projects::update_settings(&app.db, access.project.id, &settings).await?;
+        access.project.settings.0 = settings;
+    }
+    if let Some(is_bookmarked) = is_bookmarked {
+        bookmark(&app, &access, is_bookmarked).await?;
+    }
+    Ok(Json(get::detail(&app, &access).await?))
+}
+
+async fn bookmark(app: &App, access: &ProjectAccess<ProjectRead>, is_bookmarked: bool) -> Result<()> {
+    let (project_id, user_id) = (access.project.id, access.actor().user.id);
+    if is_bookmarked {
+        projects::insert_bookmark(&app.db, project_id, user_id).await?;
+    } else {
+        projects::delete_bookmark(&app.db, project_id, user_id).await?;
+    }
+    Ok(())
+}
