@@ -3,6 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
+use crate::types::ids::ProjectId;
+
+const LIMIT: i64 = 10_000;
+
 /// Makes environments that aren't there; pairs are unique and sorted by the caller.
 pub async fn insert_missing(
     db: impl PgExecutor<'_>,
@@ -26,4 +30,21 @@ pub async fn insert_missing(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The environments of some projects, by name.
+pub async fn list_of_projects(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<(ProjectId, String)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT project_id AS "project_id: ProjectId", name
+        FROM environments
+        WHERE project_id = ANY($1)
+        ORDER BY project_id, name
+        LIMIT $2"#,
+        project_ids,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.name)).collect())
 }

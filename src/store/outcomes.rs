@@ -45,3 +45,24 @@ pub async fn add(db: impl PgExecutor<'_>, counts: &[(OutcomeKey, i64)]) -> sqlx:
     .await?;
     Ok(())
 }
+
+/// Accepted events of some projects per hour since a time.
+pub async fn list_accepted(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<(ProjectId, DateTime<Utc>, i64)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT project_id AS "project_id: ProjectId", hour, sum(quantity)::bigint AS "events!"
+        FROM outcomes
+        WHERE project_id = ANY($1) AND hour >= $2 AND outcome = 'accepted' AND category = 'error'
+        GROUP BY project_id, hour
+        LIMIT 1000000"#,
+        project_ids,
+        since,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.hour, row.events)).collect())
+}

@@ -178,12 +178,9 @@ pub async fn update_settings(db: impl PgExecutor<'_>, id: ProjectId, settings: &
 /// Hides the project from everyone; a job deletes its rows later. A slug with a space can be asked for by nobody, so the
 /// old one is free again.
 pub async fn mark_for_deletion(db: impl PgExecutor<'_>, id: ProjectId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE projects SET status = 'pending_deletion', slug = 'deleted ' || id WHERE id = $1",
-        id.0,
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("UPDATE projects SET status = 'pending_deletion', slug = 'deleted ' || id WHERE id = $1", id.0,)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
+use crate::types::ids::ProjectId;
+
 /// What a batch adds, as columns; pairs of release and project are unique and sorted by the caller.
 #[derive(Clone, Debug, Default)]
 pub struct ReleaseCounts {
@@ -32,4 +34,25 @@ pub async fn add(db: impl PgExecutor<'_>, counts: &ReleaseCounts) -> sqlx::Resul
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The newest release of each of some projects; those without any are absent.
+pub async fn list_latest(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<(ProjectId, String)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT p.id AS "project_id!: ProjectId", latest.version AS "version!"
+        FROM UNNEST($1::bigint[]) AS p (id),
+            LATERAL (
+                SELECT r.version
+                FROM release_projects rp
+                JOIN releases r ON r.id = rp.release_id
+                WHERE rp.project_id = p.id
+                ORDER BY coalesce(r.released_at, r.created_at) DESC, r.id DESC
+                LIMIT 1
+            ) AS latest"#,
+        project_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.version)).collect())
 }

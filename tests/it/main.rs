@@ -1,4 +1,5 @@
 //! Every integration test, in one binary: linked once. Mirrors the rooms under test.
 
+mod api;
 mod pages;
 mod support;

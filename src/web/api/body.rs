@@ -177,7 +177,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{Fields, FieldErrors};
+    use super::{FieldErrors, Fields};
 
     fn fields(value: serde_json::Value) -> Fields {
         Fields { members: value.as_object().unwrap().clone(), errors: FieldErrors::default() }

@@ -10,6 +10,7 @@ mod keys;
 mod lists;
 mod organizations;
 mod projects;
+mod series;
 mod teams;
 mod tenancy;
 mod users;

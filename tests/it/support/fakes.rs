@@ -1,5 +1,4 @@
 //! Accounts and projects with sensible defaults.
-#![expect(dead_code, reason = "the areas' tests grow into it")]
 
 use picket::services::accounts::{self, NewAccount};
 use picket::services::projects::{self, NewProject};

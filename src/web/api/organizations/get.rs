@@ -12,10 +12,7 @@ use crate::web::error::Result;
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::{Needs, OrgRead};
 
-pub async fn show(
-    State(app): State<App>,
-    access: OrganizationAccess<OrgRead>,
-) -> Result<Json<OrganizationDetailView>> {
+pub async fn show(State(app): State<App>, access: OrganizationAccess<OrgRead>) -> Result<Json<OrganizationDetailView>> {
     Ok(Json(detail(&app, &access).await?))
 }
 

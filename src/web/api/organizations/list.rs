@@ -24,12 +24,7 @@ struct OwnedView {
     single_owner: bool,
 }
 
-pub async fn list(
-    State(app): State<App>,
-    actor: Actor,
-    params: Params,
-    pagination: Pagination,
-) -> Result<Response> {
+pub async fn list(State(app): State<App>, actor: Actor, params: Params, pagination: Pagination) -> Result<Response> {
     // Only the token counts here: everyone may see where they belong.
     actor.require::<OrgRead>(Some(Role::Owner))?;
     let shows_all = actor.user.is_superuser && params.show.as_deref() == Some("all");

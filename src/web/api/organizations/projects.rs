@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::store::projects::Project;
 use crate::web::api::lists::{ListAnswer, Named, Params, Words, page_of};
 use crate::web::api::projects::{ProjectSummaryView, add_stats};
+use crate::web::api::series::Period;
 use crate::web::api::tenancy::Tenancy;
 use crate::web::error::Result;
 use crate::web::extract::needs::OrgRead;
@@ -23,7 +24,7 @@ pub async fn list(
     projects.retain(|project| words.match_all(&named(project, &tenancy)));
     projects.sort_by_key(|project| (!tenancy.is_bookmarked(project.id), project.slug.clone()));
     let mut views = ProjectSummaryView::list(&app, &tenancy, &projects).await?;
-    if let Some(period) = params.stats_period.as_deref().filter(|period| !period.is_empty()) {
+    if let Some(period) = Period::parse(params.stats_period.as_deref().unwrap_or_default())? {
         add_stats(&app, &mut views, &projects, period).await?;
     }
     Ok(page_of(&pagination, views))

@@ -16,7 +16,7 @@ pub struct ProjectDetailView {
     #[serde(flatten)]
     project: ProjectView,
     organization: OrganizationView,
-    latest_release: Option<VersionView>,
+    pub latest_release: Option<VersionView>,
     options: OptionsView,
     digests_min_delay: u32,
     digests_max_delay: u32,

@@ -18,8 +18,7 @@ pub use view::{ProjectSummaryView, ProjectView, TeamLinkView};
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
-    Router::new().route("/projects/", get(list::list)).route(
-        "/projects/{organization}/{project}/",
-        get(get::show).put(update::update).delete(delete::delete),
-    )
+    Router::new()
+        .route("/projects/", get(list::list))
+        .route("/projects/{organization}/{project}/", get(get::show).put(update::update).delete(delete::delete))
 }

@@ -1,14 +1,19 @@
 //! A project in lists.
 
+use std::collections::HashMap;
+
 use md5::{Digest, Md5};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::store::projects::Project;
 use crate::store::teams::Team;
+use crate::store::{environments, release_projects};
 use crate::types::hex;
+use crate::types::ids::ProjectId;
 use crate::web::api::date::Date;
 use crate::web::api::organizations::OrganizationView;
+use crate::web::api::series::Points;
 use crate::web::api::teams::MembershipView;
 use crate::web::api::tenancy::Tenancy;
 use crate::web::api::users::AvatarView;
@@ -66,7 +71,7 @@ pub struct ProjectSummaryView {
     latest_release: Option<VersionView>,
     /// Accepted events, where a period was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stats: Option<Vec<(i64, i64)>>,
+    pub stats: Option<Points>,
 }
 
 #[derive(Serialize)]
@@ -110,18 +115,21 @@ impl ProjectView {
 
 impl ProjectSummaryView {
     pub async fn list(app: &App, tenancy: &Tenancy, projects: &[Project]) -> Result<Vec<Self>> {
-        let _ = app;
-        Ok(projects
-            .iter()
-            .map(|project| Self {
-                project: tenancy.project(project),
-                environments: Vec::new(),
-                platforms: project.platform.iter().cloned().collect(),
-                latest_deploys: None,
-                latest_release: None,
-                stats: None,
-            })
-            .collect())
+        let ids: Vec<i64> = projects.iter().map(|project| project.id.0).collect();
+        let mut environments: HashMap<ProjectId, Vec<String>> = HashMap::new();
+        for (id, name) in environments::list_of_projects(&app.db, &ids).await? {
+            environments.entry(id).or_default().push(name);
+        }
+        let mut releases: HashMap<_, _> = release_projects::list_latest(&app.db, &ids).await?.into_iter().collect();
+        let view = |project: &Project| Self {
+            project: tenancy.project(project),
+            environments: environments.remove(&project.id).unwrap_or_default(),
+            platforms: project.platform.iter().cloned().collect(),
+            latest_deploys: None,
+            latest_release: releases.remove(&project.id).map(|version| VersionView { version }),
+            stats: None,
+        };
+        Ok(projects.iter().map(view).collect())
     }
 }
 
