@@ -12,8 +12,10 @@
 //! All of it is pure, and none of it fails for bad client data.
 
 pub mod filter;
+pub mod frames;
 pub mod group;
 pub mod in_app;
+pub mod modules;
 pub mod normalize;
 pub mod open;
 pub mod scrub;
