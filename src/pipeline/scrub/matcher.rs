@@ -141,8 +141,7 @@ fn starts_with(text: &[u8], word: &[u8]) -> bool {
 
 /// An author is not authorised: the one harmless word that is common where `auth` is looked for.
 fn is_word(text: &[u8], word: &[u8]) -> bool {
-    starts_with(text, word)
-        && !(word == b"auth" && starts_with(text, b"author") && !starts_with(text, b"authori"))
+    starts_with(text, word) && !(word == b"auth" && starts_with(text, b"author") && !starts_with(text, b"authori"))
 }
 
 fn is_whole_word(bytes: &[u8], at: usize, word: &[u8]) -> bool {

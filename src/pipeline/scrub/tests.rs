@@ -79,7 +79,10 @@ fn patterns_are_replaced_where_they_stand() {
         ("pay DE89370400440532013000 now", "pay [Filtered] now"),
         ("pay DE89 3704 0044 0532 0130 00 now", "pay [Filtered] now"),
         ("pay DE89370400440532013001 now", "pay DE89370400440532013001 now"),
-        ("-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END RSA PUBLIC KEY-----\nx", "-----BEGIN RSA PUBLIC KEY-----\n[Filtered]\n-----END RSA PUBLIC KEY-----\nx"),
+        (
+            "-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END RSA PUBLIC KEY-----\nx",
+            "-----BEGIN RSA PUBLIC KEY-----\n[Filtered]\n-----END RSA PUBLIC KEY-----\nx",
+        ),
         ("my PassWord is x", "[Filtered]"),
         ("{'api-key': 1}", "[Filtered]"),
         ("token: abc", "[Filtered]"),
@@ -144,7 +147,10 @@ fn settings_decide() {
             ProjectSettings { safe_fields: vec!["Password".into(), "OK".into()], ..default.clone() },
             ["x", "y", "4111111111111111"],
         ),
-        (ProjectSettings { sensitive_fields: vec!["BADGE".into()], ..default.clone() }, ["[Filtered]", "[Filtered]", "[Filtered]"]),
+        (
+            ProjectSettings { sensitive_fields: vec!["BADGE".into()], ..default.clone() },
+            ["[Filtered]", "[Filtered]", "[Filtered]"],
+        ),
     ] {
         let event = scrubbed(event, &settings);
         let extra = event.get("extra").unwrap();
