@@ -28,6 +28,7 @@ mod raw_description;
 mod release;
 mod request;
 mod sdk;
+pub mod security;
 mod stacktrace;
 mod tags;
 mod template;

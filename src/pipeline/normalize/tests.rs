@@ -6,7 +6,9 @@ use chrono::DateTime;
 use uuid::Uuid;
 
 use super::normalize;
+use super::security::{ReportQuery, event_from_report};
 use crate::pipeline::Receipt;
+use crate::protocol::security::{Kind, reports};
 use crate::types::json::{Json, Object, parse};
 
 const RECEIVED: i64 = 1_700_000_000;
@@ -162,5 +164,63 @@ fn events_of_real_sdks_have_no_errors() {
         assert_eq!(event.get("errors"), Some(&Json::Array(Vec::new())), "{name}");
         assert_eq!(event.get("_meta"), None, "{name}");
         assert!(event.get("exception").or(event.get("logentry")).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn security_reports_become_events_as_in_the_vectors() {
+    for case in cases(include_str!("../../../tests/fixtures/vectors/security_reports.json")) {
+        let expected = case.get("expect").unwrap();
+        let reports = reports(case.get("body").unwrap().clone());
+        let Some(report) = reports.first() else {
+            assert_eq!(expected.get("status"), Some(&Json::Int(400)), "{}", id(&case));
+            continue;
+        };
+        let kind = Kind::of(report).unwrap();
+        let event = event_from_report(kind, report, "curl/8", ReportQuery::default()).unwrap();
+        let event = normalized(&event, &receipt());
+        let message = event.get("logentry").and_then(|logentry| logentry.get("formatted"));
+        for (key, expected) in expected.as_object().unwrap().iter() {
+            let agrees = match key {
+                "title" => agrees(expected, message),
+                "request_url" => agrees(expected, event.get("request").and_then(|request| request.get("url"))),
+                "tags" => expected.as_object().unwrap().iter().all(|(key, value)| {
+                    let pair = Json::Array(vec![Json::text(key), value.clone()]);
+                    event.get("tags").and_then(Json::as_array).unwrap().contains(&pair)
+                }),
+                "filtered" => true, // a filter's business
+                _ => agrees(expected, event.get(key)),
+            };
+            assert!(agrees, "{}: {key} of {event}", id(&case));
+        }
+    }
+}
+
+#[test]
+fn blocked_content_is_described() {
+    for (report, message, culprit) in [
+        (r#"{"effective-directive":"img-src","blocked-uri":"data"}"#, "Blocked 'image' from 'data:'", ""),
+        (r#"{"effective-directive":"img-src","blocked-uri":"data:text/plain,x"}"#, "Blocked 'image' from 'data:'", ""),
+        (r#"{"effective-directive":"style-src","blocked-uri":"inline"}"#, "Blocked inline 'style'", ""),
+        (
+            r#"{"document-uri":"https://a.test/x","violated-directive":"img-src https://a.test https://b.test/p blob:",
+            "blocked-uri":"https://c.test:8443/y"}"#,
+            "Blocked 'image' from 'c.test:8443'",
+            "img-src 'self' b.test blob:",
+        ),
+        (
+            r#"{"violated-directive":"script-src 'unsafe-eval'","blocked-uri":"self"}"#,
+            "Blocked unsafe eval() 'script'",
+            "script-src 'unsafe-eval'",
+        ),
+        (r#"{"violated-directive":"script-src","blocked-uri":"'self'"}"#, "Blocked unsafe (eval() or inline) 'script'", "script-src"),
+        (r#"{"effective-directive":"worker-src","blocked-uri":"app://x/y"}"#, "Blocked 'worker-src' from 'app://x'", ""),
+        ("{}", "Blocked inline 'unknown'", ""),
+    ] {
+        let text = format!("{{\"csp-report\":{report}}}");
+        let report = parse(text.as_bytes()).unwrap();
+        let event = event_from_report(Kind::Csp, &report, "", ReportQuery::default()).unwrap();
+        assert_eq!(event.get("logentry").unwrap().get("formatted"), Some(&Json::from(message)), "{text}");
+        assert_eq!(event.get_str("culprit"), Some(culprit), "{text}");
     }
 }
