@@ -88,10 +88,9 @@ fn summarize(kind: Kind, attributes: &Object<'_>) -> Summary {
     }
     let host = attributes.get_str("hostname").unwrap_or("unknown host");
     let (message, names): (_, &[&str]) = match kind {
-        Kind::Hpkp => (
-            format!("Public key pinning validation failed for '{host}'"),
-            &["port", "include-subdomains", "hostname"],
-        ),
+        Kind::Hpkp => {
+            (format!("Public key pinning validation failed for '{host}'"), &["port", "include-subdomains", "hostname"])
+        }
         Kind::ExpectCt => (format!("Expect-CT failed for '{host}'"), &["port", "hostname"]),
         _ => (format!("Expect-Staple failed for '{host}'"), &["port", "hostname", "response_status", "cert_status"]),
     };
@@ -107,10 +106,7 @@ fn summarize_csp(attributes: &Object<'_>) -> Summary {
     Summary {
         message: violation.message(),
         culprit: violation.culprit(),
-        tags: vec![
-            ("effective-directive", violation.directive.to_owned()),
-            ("blocked-uri", violation.sanitized_uri()),
-        ],
+        tags: vec![("effective-directive", violation.directive.to_owned()), ("blocked-uri", violation.sanitized_uri())],
     }
 }
 

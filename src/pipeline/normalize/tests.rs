@@ -213,8 +213,16 @@ fn blocked_content_is_described() {
             "Blocked unsafe eval() 'script'",
             "script-src 'unsafe-eval'",
         ),
-        (r#"{"violated-directive":"script-src","blocked-uri":"'self'"}"#, "Blocked unsafe (eval() or inline) 'script'", "script-src"),
-        (r#"{"effective-directive":"worker-src","blocked-uri":"app://x/y"}"#, "Blocked 'worker-src' from 'app://x'", ""),
+        (
+            r#"{"violated-directive":"script-src","blocked-uri":"'self'"}"#,
+            "Blocked unsafe (eval() or inline) 'script'",
+            "script-src",
+        ),
+        (
+            r#"{"effective-directive":"worker-src","blocked-uri":"app://x/y"}"#,
+            "Blocked 'worker-src' from 'app://x'",
+            "",
+        ),
         ("{}", "Blocked inline 'unknown'", ""),
     ] {
         let text = format!("{{\"csp-report\":{report}}}");
