@@ -28,8 +28,9 @@ fn set_module(frame: &mut Object<'_>) {
     }
     let Some(path) = frame.get_str("abs_path") else { return };
     let is_url = ["http:", "https:", "webpack:", "turbopack:", "app:"].iter().any(|scheme| path.starts_with(scheme));
-    if is_url {
-        let module = from_url(path).to_owned();
+    let module = if is_url { from_url(path) } else { UNKNOWN };
+    if module != UNKNOWN {
+        let module = module.to_owned();
         frame.insert("module", module);
     }
 }
