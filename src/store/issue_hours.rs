@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
+use crate::types::ids::IssueId;
+
 /// Adds to the hours of issues; pairs are unique and sorted by the caller.
 pub async fn add(
     db: impl PgExecutor<'_>,
@@ -22,4 +24,24 @@ pub async fn add(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Events of some issues per hour since a time.
+pub async fn list_since(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<(IssueId, DateTime<Utc>, i64)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT issue_id AS "issue_id: IssueId", hour, events
+        FROM issue_hours
+        WHERE issue_id = ANY($1) AND hour >= $2
+        LIMIT 1000000"#,
+        issue_ids,
+        since,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.issue_id, row.hour, i64::from(row.events))).collect())
 }
