@@ -7,5 +7,6 @@ pub mod keys;
 pub mod organizations;
 pub mod outcomes;
 pub mod projects;
+pub mod setup;
 pub mod teams;
 pub mod tokens;

@@ -26,6 +26,7 @@ pub mod projects;
 pub mod release_projects;
 pub mod releases;
 pub mod tag_counts;
+pub mod server;
 pub mod tag_values;
 pub mod teams;
 pub mod user_reports;

@@ -95,6 +95,15 @@ pub async fn superuser_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
         .await
 }
 
+/// Those who administer the installation, first ones first.
+pub async fn list_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: UserId" FROM users WHERE is_superuser AND is_active ORDER BY id LIMIT 100"#
+    )
+    .fetch_all(db)
+    .await
+}
+
 pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<Utc>) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
         r#"
@@ -114,6 +123,24 @@ pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<U
 
 pub async fn update_password(db: impl PgExecutor<'_>, id: UserId, password_hash: &str) -> sqlx::Result<()> {
     sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", id.0, password_hash).execute(db).await?;
+    Ok(())
+}
+
+/// Password and rights at once; without a hash the password stays.
+pub async fn update_sign_in(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    password_hash: Option<&str>,
+    is_superuser: bool,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = coalesce($2, password_hash), is_superuser = $3, is_active = TRUE WHERE id = $1",
+        id.0,
+        password_hash,
+        is_superuser,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ pub mod event_stream;
 pub mod keys;
 pub mod limits;
 pub mod refusals;
+pub mod server;
 pub mod sessions;
 
 use std::time::Duration;

@@ -11,7 +11,8 @@ use super::options;
 use super::options::{Place, Spec};
 use super::value::Value;
 
-const EXAMPLE: &str = include_str!("../../../config.example.yml");
+/// The defaults, and what `init` begins with.
+pub const EXAMPLE: &str = include_str!("../../../config.example.yml");
 const FILE_NAME: &str = "config.yml";
 
 /// Why settings could not be loaded: one line that names the place and what was expected there.
@@ -103,10 +104,14 @@ impl Settings {
         }
     }
 
-    /// Sets an option as if the environment had; for what the command line says.
-    pub fn set(&mut self, key: &str, text: &str, by: &str) -> Result<(), Error> {
-        let option = options::find(key).expect("the command line only names options");
-        self.add(option, &text.into(), Source::Environment(by.to_owned()))
+    /// Sets an option as strongly as the environment does; `by` names who says so.
+    pub fn set(&mut self, key: &str, json: &Json, by: &str) -> Result<(), Error> {
+        self.add(known(key), json, Source::Environment(by.to_owned()))
+    }
+
+    /// Sets another default.
+    pub fn set_default(&mut self, key: &str, json: &Json) -> Result<(), Error> {
+        self.add(known(key), json, Source::Default)
     }
 
     pub fn get(&self, key: &str) -> Option<&Setting> {
@@ -154,6 +159,13 @@ impl Settings {
     }
 }
 
+impl Source {
+    /// Whether what an administrator sets has no effect.
+    pub fn is_stronger_than_database(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Environment(_))
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -172,6 +184,11 @@ fn parse(text: &str) -> Result<serde_json::Map<String, Json>, String> {
     entries
         .map(Option::unwrap_or_default)
         .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+}
+
+/// The option of a key that the program itself names.
+fn known(key: &str) -> &'static Spec {
+    options::find(key).unwrap_or_else(|| unreachable!("{key} is no option"))
 }
 
 fn nearest_variable(name: &str) -> Option<String> {
