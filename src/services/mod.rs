@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod events;
 pub mod ingest;
+pub mod issues;
 pub mod keys;
 pub mod organizations;
 pub mod outcomes;

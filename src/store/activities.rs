@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use sqlx::types::JsonValue;
 
-use crate::types::ids::{IssueId, ProjectId, UserId};
+use crate::types::ids::{ActivityId, IssueId, ProjectId, UserId};
 
 /// An entry to add to an issue's history.
 #[derive(Clone, Debug)]
@@ -34,4 +34,74 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewActivity<'_>, now: DateTim
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Entries to add to the histories of many issues, as columns; kind, author and time are the same for all.
+#[derive(Clone, Debug, Default)]
+pub struct NewActivities {
+    pub project_ids: Vec<i64>,
+    pub issue_ids: Vec<i64>,
+    pub data: Vec<JsonValue>,
+}
+
+/// Adds to the histories of many issues; returns the entries' ids, so that they can be taken back.
+pub async fn insert_many(
+    db: impl PgExecutor<'_>,
+    new: &NewActivities,
+    kind: &str,
+    user_id: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        r#"
+        INSERT INTO activities (project_id, issue_id, user_id, kind, data, created_at)
+        SELECT new.project_id, new.issue_id, $4, $5, new.data, $6
+        FROM UNNEST($1::bigint[], $2::bigint[], $3::jsonb[]) AS new (project_id, issue_id, data)
+        RETURNING id"#,
+        &new.project_ids,
+        &new.issue_ids,
+        &new.data,
+        user_id.0,
+        kind,
+        now,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Takes entries back.
+pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM activities WHERE id = ANY($1)", ids).execute(db).await?;
+    Ok(())
+}
+
+/// An entry of an issue's history, with who did it.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    pub id: ActivityId,
+    pub user_id: Option<UserId>,
+    pub user_name: Option<String>,
+    pub kind: String,
+    pub data: JsonValue,
+    pub created_at: DateTime<Utc>,
+}
+
+/// An issue's history, the newest entry first.
+pub async fn list(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<Activity>> {
+    sqlx::query_as!(
+        Activity,
+        r#"
+        SELECT activities.id AS "id!: ActivityId", activities.user_id AS "user_id: UserId",
+            COALESCE(NULLIF(users.name, ''), users.email) AS user_name, activities.kind AS "kind!",
+            activities.data AS "data!", activities.created_at AS "created_at!"
+        FROM activities
+        LEFT JOIN users ON users.id = activities.user_id
+        WHERE activities.issue_id = $1
+        ORDER BY activities.id DESC
+        LIMIT $2"#,
+        issue_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
 }

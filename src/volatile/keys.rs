@@ -24,6 +24,11 @@ impl Volatile {
         format!("{}flash:{session}", self.prefix)
     }
 
+    /// How things were before a change.
+    pub fn undo(&self, token: &str) -> String {
+        format!("{}undo:{token}", self.prefix)
+    }
+
     /// Attempts of somebody in the running minute, for instance to sign in.
     pub fn attempts(&self, kind: &str, who: &str) -> String {
         format!("{}attempts:{kind}:{who}", self.prefix)

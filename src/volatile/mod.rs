@@ -8,6 +8,7 @@ pub mod limits;
 pub mod refusals;
 pub mod server;
 pub mod sessions;
+mod undo;
 
 use std::time::Duration;
 

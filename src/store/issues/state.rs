@@ -1,0 +1,259 @@
+//! What people change of issues, and how it was before, so that it can be taken back.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::PgExecutor;
+
+use crate::types::ids::{IssueId, ProjectId, ReleaseId, TeamId, UserId};
+use crate::types::lifecycle::{ResolutionKind, Snooze};
+
+/// Everything a person can change of an issue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IssueState {
+    pub id: IssueId,
+    pub project_id: ProjectId,
+    pub status: String,
+    pub times_seen: i64,
+    pub users_seen: i64,
+    pub active_at: DateTime<Utc>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub is_regressed: bool,
+    pub assignee_user_id: Option<UserId>,
+    pub assignee_team_id: Option<TeamId>,
+    /// The rows of `issue_resolutions` and `issue_snoozes`.
+    pub resolution: Option<Value>,
+    pub snooze: Option<Value>,
+    /// Whether the person who changes has bookmarked it.
+    pub is_bookmarked: bool,
+    /// When they last looked at it.
+    pub seen_at: Option<DateTime<Utc>>,
+}
+
+/// Locks issues in the order of their ids; those that are deleted or on their way out are absent.
+pub async fn lock(db: impl PgExecutor<'_>, ids: &[i64], user_id: UserId) -> sqlx::Result<Vec<IssueState>> {
+    sqlx::query_as!(
+        IssueState,
+        r#"
+        SELECT issues.id AS "id!: IssueId", issues.project_id AS "project_id!: ProjectId", issues.status AS "status!",
+            issues.times_seen AS "times_seen!", issues.users_seen AS "users_seen!", issues.active_at AS "active_at!",
+            issues.resolved_at, issues.is_regressed AS "is_regressed!",
+            issues.assignee_user_id AS "assignee_user_id: UserId", issues.assignee_team_id AS "assignee_team_id: TeamId",
+            (SELECT to_jsonb(issue_resolutions) FROM issue_resolutions WHERE issue_id = issues.id) AS resolution,
+            (SELECT to_jsonb(issue_snoozes) FROM issue_snoozes WHERE issue_id = issues.id) AS snooze,
+            EXISTS (SELECT FROM issue_bookmarks WHERE issue_id = issues.id AND user_id = $2) AS "is_bookmarked!",
+            (SELECT seen_at FROM issue_views WHERE issue_id = issues.id AND user_id = $2) AS seen_at
+        FROM issues
+        WHERE issues.id = ANY($1) AND issues.status NOT IN ('pending_deletion', 'pending_merge')
+        ORDER BY issues.id
+        FOR NO KEY UPDATE OF issues"#,
+        ids,
+        user_id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Resolves issues. The caller writes how to `issue_resolutions`.
+pub async fn resolve(db: impl PgExecutor<'_>, ids: &[i64], now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE issues SET status = 'resolved', resolved_at = $2, is_regressed = FALSE WHERE id = ANY($1)",
+        ids,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes issues unresolved.
+pub async fn unresolve(db: impl PgExecutor<'_>, ids: &[i64], now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issues
+        SET status = 'unresolved', resolved_at = NULL, active_at = $2, is_regressed = FALSE
+        WHERE id = ANY($1)"#,
+        ids,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ignores issues. The caller writes until when to `issue_snoozes`.
+pub async fn ignore(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE issues SET status = 'ignored', resolved_at = NULL, is_regressed = FALSE WHERE id = ANY($1)",
+        ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes issues out of every list; a job deletes them.
+pub async fn mark_deleted(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE issues SET status = 'pending_deletion' WHERE id = ANY($1)", ids).execute(db).await?;
+    Ok(())
+}
+
+/// Assigns issues to a person, a team or nobody.
+pub async fn assign(
+    db: impl PgExecutor<'_>,
+    ids: &[i64],
+    user_id: Option<UserId>,
+    team_id: Option<TeamId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE issues SET assignee_user_id = $2, assignee_team_id = $3 WHERE id = ANY($1)",
+        ids,
+        user_id.map(|id| id.0),
+        team_id.map(|id| id.0),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets in which release issues were resolved and until when they are ignored.
+pub async fn clear_conditions(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        WITH resolutions AS (DELETE FROM issue_resolutions WHERE issue_id = ANY($1))
+        DELETE FROM issue_snoozes WHERE issue_id = ANY($1)"#,
+        ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes in which release each issue was resolved.
+pub async fn insert_resolutions(
+    db: impl PgExecutor<'_>,
+    ids: &[i64],
+    release_ids: &[i64],
+    kind: ResolutionKind,
+    (user_id, now): (UserId, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_resolutions (issue_id, kind, release_id, user_id, created_at)
+        SELECT new.issue_id, $3, new.release_id, $4, $5
+        FROM UNNEST($1::bigint[], $2::bigint[]) AS new (issue_id, release_id)"#,
+        ids,
+        release_ids,
+        kind as ResolutionKind,
+        user_id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes until when issues are ignored; the counters are those they have now.
+pub async fn insert_snoozes(
+    db: impl PgExecutor<'_>,
+    ids: &[i64],
+    snooze: &Snooze,
+    (user_id, now): (UserId, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_snoozes (issue_id, until_at, count, window_minutes, user_count, user_window_minutes,
+            times_seen, users_seen, user_id, created_at)
+        SELECT id, $2, $3, $4, $5, $6, times_seen, users_seen, $7, $8
+        FROM issues
+        WHERE id = ANY($1)"#,
+        ids,
+        snooze.until,
+        snooze.count,
+        snooze.window_minutes,
+        snooze.user_count,
+        snooze.user_window_minutes,
+        user_id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts an issue back as it was.
+pub async fn restore(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issues
+        SET status = $2, active_at = $3, resolved_at = $4, is_regressed = $5,
+            assignee_user_id = (SELECT id FROM users WHERE id = $6), assignee_team_id = (SELECT id FROM teams WHERE id = $7)
+        WHERE id = $1"#,
+        state.id.0,
+        state.status,
+        state.active_at,
+        state.resolved_at,
+        state.is_regressed,
+        state.assignee_user_id.map(|id| id.0),
+        state.assignee_team_id.map(|id| id.0),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts the rows about resolution and snooze back; a release or person deleted meanwhile is left out.
+pub async fn restore_conditions(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        WITH resolutions AS (
+            INSERT INTO issue_resolutions (issue_id, kind, release_id, user_id, created_at)
+            SELECT issue_id, kind, (SELECT id FROM releases WHERE id = release_id),
+                (SELECT id FROM users WHERE id = user_id), created_at
+            FROM jsonb_populate_record(NULL::issue_resolutions, $1)
+            WHERE issue_id IS NOT NULL
+        )
+        INSERT INTO issue_snoozes (issue_id, until_at, count, window_minutes, user_count, user_window_minutes,
+            times_seen, users_seen, user_id, created_at)
+        SELECT issue_id, until_at, count, window_minutes, user_count, user_window_minutes, times_seen, users_seen,
+            (SELECT id FROM users WHERE id = user_id), created_at
+        FROM jsonb_populate_record(NULL::issue_snoozes, $2)
+        WHERE issue_id IS NOT NULL"#,
+        state.resolution,
+        state.snooze,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The newest release of each project, for "current" and "next".
+pub async fn list_latest_releases(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+) -> sqlx::Result<Vec<(ProjectId, ReleaseId, String)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT project.id AS "project_id!: ProjectId", latest.id AS "release_id!: ReleaseId", latest.version AS "version!"
+        FROM UNNEST($1::bigint[]) AS project (id), LATERAL (
+            SELECT releases.id, releases.version
+            FROM release_projects
+            JOIN releases ON releases.id = release_projects.release_id
+            WHERE release_projects.project_id = project.id
+            ORDER BY COALESCE(releases.released_at, releases.created_at) DESC, releases.id DESC
+            LIMIT 1
+        ) AS latest"#,
+        project_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.release_id, row.version)).collect())
+}
+
+/// Deletes the rows of issues that are marked for it, with whatever refers to them.
+pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<u64> {
+    let result = sqlx::query!("DELETE FROM issues WHERE id = ANY($1) AND status = 'pending_deletion'", ids)
+        .execute(db)
+        .await?;
+    Ok(result.rows_affected())
+}
