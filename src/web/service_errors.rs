@@ -1,7 +1,7 @@
 //! What services refuse, as field errors. Pages that want other words look at the error before `?` does.
 
 use super::error::{Error, FieldErrors};
-use crate::services::{accounts, keys, organizations, projects, teams, tokens};
+use crate::services::{accounts, issues, keys, organizations, projects, teams, tokens};
 
 /// An error that belongs to one field of the form.
 fn field(name: &'static str, error: &impl ToString) -> Error {
@@ -46,6 +46,16 @@ impl From<teams::Error> for Error {
             teams::Error::Name => field("name", &error),
             teams::Error::SlugTaken => field("slug", &error),
             teams::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<issues::Error> for Error {
+    fn from(error: issues::Error) -> Self {
+        match error {
+            issues::Error::NoRelease => field("statusDetails", &error),
+            issues::Error::Database(error) => error.into(),
+            issues::Error::Redis(error) => error.into(),
         }
     }
 }

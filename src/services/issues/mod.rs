@@ -5,6 +5,7 @@
 
 mod change;
 mod delete;
+pub mod query;
 mod undo;
 
 pub use change::{Applied, Change, Resolve, change};

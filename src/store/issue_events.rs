@@ -1,0 +1,163 @@
+//! The stored events of an issue: the newest, the oldest, those before and after one, a page of them.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::events::Event;
+use crate::types::ids::{IssueId, ProjectId};
+
+/// An event's place in time among those of its issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventPlace {
+    pub event_id: Uuid,
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// What lies around an event.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    pub oldest: Option<Uuid>,
+    pub older: Option<Uuid>,
+    pub newer: Option<Uuid>,
+    pub newest: Option<Uuid>,
+}
+
+/// Which end of an issue's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Newest,
+    Oldest,
+}
+
+/// The newest or oldest stored event.
+pub async fn find_end(db: impl PgExecutor<'_>, issue_id: IssueId, end: End) -> sqlx::Result<Option<EventPlace>> {
+    match end {
+        End::Newest => {
+            sqlx::query_as!(
+                EventPlace,
+                r#"
+                SELECT event_id, occurred_at FROM events
+                WHERE issue_id = $1 ORDER BY occurred_at DESC, event_id DESC LIMIT 1"#,
+                issue_id.0,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        End::Oldest => {
+            sqlx::query_as!(
+                EventPlace,
+                r#"
+                SELECT event_id, occurred_at FROM events
+                WHERE issue_id = $1 ORDER BY occurred_at, event_id LIMIT 1"#,
+                issue_id.0,
+            )
+            .fetch_optional(db)
+            .await
+        }
+    }
+}
+
+/// The nth stored event, the oldest is the first.
+pub async fn find_nth(db: impl PgExecutor<'_>, issue_id: IssueId, n: i64) -> sqlx::Result<Option<EventPlace>> {
+    sqlx::query_as!(
+        EventPlace,
+        r#"
+        SELECT event_id, occurred_at FROM events
+        WHERE issue_id = $1 ORDER BY occurred_at, event_id OFFSET $2 LIMIT 1"#,
+        issue_id.0,
+        n - 1,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An event of the issue at a known time, whole.
+pub async fn find(db: impl PgExecutor<'_>, issue_id: IssueId, place: EventPlace) -> sqlx::Result<Option<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
+            received_at, size, body
+        FROM events
+        WHERE issue_id = $1 AND occurred_at = $2 AND event_id = $3
+        LIMIT 1"#,
+        issue_id.0,
+        place.occurred_at,
+        place.event_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The events around one, by time and then by id.
+pub async fn find_neighbours(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    place: EventPlace,
+) -> sqlx::Result<Neighbours> {
+    sqlx::query_as!(
+        Neighbours,
+        r#"
+        SELECT
+            (SELECT event_id FROM events WHERE issue_id = $1
+                ORDER BY occurred_at, event_id LIMIT 1) AS oldest,
+            (SELECT event_id FROM events WHERE issue_id = $1 AND occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)
+                ORDER BY occurred_at DESC, event_id DESC LIMIT 1) AS older,
+            (SELECT event_id FROM events WHERE issue_id = $1 AND occurred_at >= $2 AND (occurred_at, event_id) > ($2, $3)
+                ORDER BY occurred_at, event_id LIMIT 1) AS newer,
+            (SELECT event_id FROM events WHERE issue_id = $1
+                ORDER BY occurred_at DESC, event_id DESC LIMIT 1) AS newest"#,
+        issue_id.0,
+        place.occurred_at,
+        place.event_id,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// How many events are stored, and how many of them up to one; both counted up to `limit`.
+pub async fn count(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    up_to: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"
+        SELECT count(*) AS "stored!", count(*) FILTER (WHERE occurred_at <= $2) AS "up_to!"
+        FROM (SELECT occurred_at FROM events WHERE issue_id = $1 LIMIT $3) AS counted"#,
+        issue_id.0,
+        up_to,
+        limit,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.stored, row.up_to))
+}
+
+/// Events before a place, the newest first.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    before: Option<EventPlace>,
+    limit: i64,
+) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
+            received_at, size, body
+        FROM events
+        WHERE issue_id = $1
+            AND ($2::timestamptz IS NULL OR (occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)))
+        ORDER BY occurred_at DESC, event_id DESC
+        LIMIT $4"#,
+        issue_id.0,
+        before.map(|place| place.occurred_at),
+        before.map(|place| place.event_id),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
