@@ -67,7 +67,9 @@ impl Sort {
         match self {
             Self::LastSeen => "(EXTRACT(EPOCH FROM issues.last_seen) * 1000000)::bigint",
             Self::FirstSeen => "(EXTRACT(EPOCH FROM issues.first_seen) * 1000000)::bigint",
-            Self::Priority => "(log(greatest(issues.times_seen, 1)) * 600000 + EXTRACT(EPOCH FROM issues.last_seen) * 1000)::bigint",
+            Self::Priority => {
+                "(log(greatest(issues.times_seen, 1)) * 600000 + EXTRACT(EPOCH FROM issues.last_seen) * 1000)::bigint"
+            }
             Self::Frequency => "issues.times_seen",
             Self::Users => "issues.users_seen",
         }
@@ -202,7 +204,9 @@ fn push_from(sql: &mut QueryBuilder<Postgres>, sort: Sort, from: From) {
     match sort {
         Sort::LastSeen => sql.push(" AND (issues.last_seen, issues.id) ").push(comparison).push(" (").push_bind(time),
         Sort::FirstSeen => sql.push(" AND (issues.first_seen, issues.id) ").push(comparison).push(" (").push_bind(time),
-        other => sql.push(" AND (").push(other.key()).push(", issues.id) ").push(comparison).push(" (").push_bind(place.key),
+        other => {
+            sql.push(" AND (").push(other.key()).push(", issues.id) ").push(comparison).push(" (").push_bind(place.key)
+        }
     };
     sql.push(", ").push_bind(place.id.0).push(")");
 }

@@ -167,7 +167,11 @@ async fn resolve(
 }
 
 /// The release that each issue's resolution names.
-async fn releases(tx: &mut PgConnection, how: &Resolve, issues: &[IssueState]) -> Result<Vec<(ReleaseId, String)>, Error> {
+async fn releases(
+    tx: &mut PgConnection,
+    how: &Resolve,
+    issues: &[IssueState],
+) -> Result<Vec<(ReleaseId, String)>, Error> {
     if let Resolve::InRelease(id, version) = how {
         return Ok(vec![(*id, version.clone()); issues.len()]);
     }

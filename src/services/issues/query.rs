@@ -19,8 +19,20 @@ pub struct InvalidToken {
 
 /// Keys of the full language that this one does not know yet; anything else is a tag.
 const RESERVED: [&str; 14] = [
-    "has", "firstSeen", "lastSeen", "timesSeen", "users", "first-seen", "last-seen", "event.timestamp", "subscribed",
-    "linked", "date", "issue", "firstRelease", "first-release",
+    "has",
+    "firstSeen",
+    "lastSeen",
+    "timesSeen",
+    "users",
+    "first-seen",
+    "last-seen",
+    "event.timestamp",
+    "subscribed",
+    "linked",
+    "date",
+    "issue",
+    "firstRelease",
+    "first-release",
 ];
 
 const MAX_TOKENS: usize = 20;
@@ -143,7 +155,8 @@ fn set<T>(place: &mut Option<T>, value: T) -> bool {
 fn age(value: &str) -> Option<TimeDelta> {
     let value = value.strip_prefix('-')?;
     let unit = value.chars().last()?;
-    let number: i64 = value[..value.len() - unit.len_utf8()].parse().ok().filter(|number| (0..=100_000).contains(number))?;
+    let number: i64 =
+        value[..value.len() - unit.len_utf8()].parse().ok().filter(|number| (0..=100_000).contains(number))?;
     match unit {
         'm' => TimeDelta::try_minutes(number),
         'h' => TimeDelta::try_hours(number),
@@ -169,7 +182,10 @@ mod tests {
 
     #[test]
     fn tokens_become_criteria() {
-        let criteria = read(r#"is:unresolved assigned:me level:warn browser:"Firefox \"126\"" age:-24h time out "two words" http://x"#).unwrap();
+        let criteria = read(
+            r#"is:unresolved assigned:me level:warn browser:"Firefox \"126\"" age:-24h time out "two words" http://x"#,
+        )
+        .unwrap();
         assert_eq!(criteria.status, Some(Status::Unresolved));
         assert_eq!(criteria.assigned, Some(Assigned::To(UserId(7))));
         assert_eq!(criteria.level, Some(Level::Warning));

@@ -252,8 +252,7 @@ pub async fn list_latest_releases(
 
 /// Deletes the rows of issues that are marked for it, with whatever refers to them.
 pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<u64> {
-    let result = sqlx::query!("DELETE FROM issues WHERE id = ANY($1) AND status = 'pending_deletion'", ids)
-        .execute(db)
-        .await?;
+    let result =
+        sqlx::query!("DELETE FROM issues WHERE id = ANY($1) AND status = 'pending_deletion'", ids).execute(db).await?;
     Ok(result.rows_affected())
 }
