@@ -29,7 +29,8 @@ const KNOWN_TYPES: &[&str] = &[
     "flags",
 ];
 
-const MAX_CONTEXTS: usize = 100;
+/// More than any client knows of.
+pub const MAX_CONTEXTS: usize = 100;
 const BAG: Bag = Bag::new(8192, 6);
 
 pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {

@@ -36,6 +36,7 @@ mod threads;
 mod timestamp;
 mod trim;
 mod user;
+mod user_agent;
 mod values;
 
 use self::notes::Notes;
@@ -70,6 +71,7 @@ const STEPS: &[Step] = &[
     sdk::normalize,
     user::normalize,
     contexts::normalize,
+    user_agent::normalize,
     tags::normalize,
     environment::normalize,
     release::normalize,

@@ -49,8 +49,15 @@ fn normalized(event: &Object<'static>, receipt: &Receipt) -> Json<'static> {
     normalize(&mut once, receipt);
     let mut twice = once.clone();
     normalize(&mut twice, receipt);
-    assert_eq!(Json::Object(once.clone()).to_string(), Json::Object(twice).to_string());
+    assert_eq!(sorted(&once), sorted(&twice));
     Json::Object(once)
+}
+
+/// The text of an event; the order of its attributes means nothing.
+fn sorted(event: &Object<'_>) -> String {
+    let mut members = event.clone().into_members();
+    members.sort_by(|a, b| a.0.cmp(&b.0));
+    Json::Object(members.into_iter().collect()).to_string()
 }
 
 /// Whether everything expected is there; null in an expectation means absent.
@@ -231,4 +238,55 @@ fn blocked_content_is_described() {
         assert_eq!(event.get("logentry").unwrap().get("formatted"), Some(&Json::from(message)), "{text}");
         assert_eq!(event.get_str("culprit"), Some(culprit), "{text}");
     }
+}
+
+#[test]
+fn user_agents_tell_what_the_client_does_not() {
+    let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0.0.0 Safari/537.36";
+    let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1";
+    let pixel = "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0.0.0 Mobile Safari/537.36";
+    let safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/605.1.15";
+    for (platform, header, hints, expected) in [
+        (
+            "javascript",
+            chrome,
+            "",
+            r#"{"browser":{"type":"browser","name":"Chrome","version":"119.0.0"},"os":{"type":"os","name":"Windows","version":">=10"},"device":null}"#,
+        ),
+        (
+            "javascript",
+            chrome,
+            r#","sec-ch-ua-platform":"\"Windows\"","sec-ch-ua-platform-version":"\"15.0.0\"""#,
+            r#"{"os":{"name":"Windows","version":"15.0.0"}}"#,
+        ),
+        (
+            "python",
+            iphone,
+            "",
+            r#"{"browser":{"name":"Mobile Safari","version":"17.1"},"client_os":{"type":"os","name":"iOS","version":"17.1"},
+            "device":{"type":"device","family":"iPhone","brand":"Apple","model":"iPhone"},"os":null}"#,
+        ),
+        ("javascript", pixel, "", r#"{"os":{"name":"Android","version":"13"},"device":{"family":"Pixel 7","brand":"Google"}}"#),
+        ("javascript", safari, "", r#"{"os":{"name":"Mac OS X","version":">=10.15.7"},"device":{"family":"Mac"}}"#),
+        ("node", "\u{4f60}\u{597d}", "", r#"{"browser":null,"client_os":null}"#),
+    ] {
+        let text = format!(
+            r#"{{"platform":"{platform}","request":{{"headers":{{"user-agent":"{header}"{hints}}}}},"contexts":{{"app":{{"app_name":"x"}}}}}}"#
+        );
+        let event = normalized(&object(&parse(text.as_bytes()).unwrap().into_owned()), &receipt());
+        let expected = parse(expected.as_bytes()).unwrap();
+        assert!(agrees(&expected, event.get("contexts")), "{header}: {event}");
+    }
+}
+
+#[test]
+fn contexts_of_the_client_win() {
+    let event = parse(
+        br#"{"platform":"javascript","request":{"headers":[["User-Agent","Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"]]},
+        "contexts":{"browser":{"name":"Mine"}}}"#,
+    )
+    .unwrap();
+    let event = normalized(&object(&event), &receipt());
+    let expected = parse(br#"{"browser":{"name":"Mine","version":null},"os":{"name":"Linux","version":null}}"#).unwrap();
+    assert!(agrees(&expected, event.get("contexts")), "{event}");
 }
