@@ -266,7 +266,12 @@ fn user_agents_tell_what_the_client_does_not() {
             r#"{"browser":{"name":"Mobile Safari","version":"17.1"},"client_os":{"type":"os","name":"iOS","version":"17.1"},
             "device":{"type":"device","family":"iPhone","brand":"Apple","model":"iPhone"},"os":null}"#,
         ),
-        ("javascript", pixel, "", r#"{"os":{"name":"Android","version":"13"},"device":{"family":"Pixel 7","brand":"Google"}}"#),
+        (
+            "javascript",
+            pixel,
+            "",
+            r#"{"os":{"name":"Android","version":"13"},"device":{"family":"Pixel 7","brand":"Google"}}"#,
+        ),
         ("javascript", safari, "", r#"{"os":{"name":"Mac OS X","version":">=10.15.7"},"device":{"family":"Mac"}}"#),
         ("node", "\u{4f60}\u{597d}", "", r#"{"browser":null,"client_os":null}"#),
     ] {
@@ -287,6 +292,7 @@ fn contexts_of_the_client_win() {
     )
     .unwrap();
     let event = normalized(&object(&event), &receipt());
-    let expected = parse(br#"{"browser":{"name":"Mine","version":null},"os":{"name":"Linux","version":null}}"#).unwrap();
+    let expected =
+        parse(br#"{"browser":{"name":"Mine","version":null},"os":{"name":"Linux","version":null}}"#).unwrap();
     assert!(agrees(&expected, event.get("contexts")), "{event}");
 }

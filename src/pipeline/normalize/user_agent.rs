@@ -58,11 +58,12 @@ pub fn normalize(event: &mut Object<'_>, _context: &mut Context<'_>) {
     }
     if let Some(device) = &found.device {
         let model = hinted_model.as_ref().or(device.model.as_ref());
-        set(event, "device", "device", [
-            ("family", Some(&device.family)),
-            ("model", model),
-            ("brand", device.brand.as_ref()),
-        ]);
+        set(
+            event,
+            "device",
+            "device",
+            [("family", Some(&device.family)), ("model", model), ("brand", device.brand.as_ref())],
+        );
     }
 }
 
