@@ -97,6 +97,26 @@ pub async fn link_missed(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> sqlx:
     Ok(result.rows_affected())
 }
 
+/// What the user of an event wrote.
+pub async fn find_of_event(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    event_id: Uuid,
+) -> sqlx::Result<Option<UserReport>> {
+    sqlx::query_as!(
+        UserReport,
+        r#"
+        SELECT id AS "id: UserReportId", project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId",
+            event_id, name, email, comments, created_at
+        FROM user_reports
+        WHERE project_id = $1 AND event_id = $2"#,
+        project_id.0,
+        event_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The newest reports of an issue.
 pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<UserReport>> {
     sqlx::query_as!(

@@ -4,6 +4,7 @@
 
 mod body;
 mod date;
+mod events;
 pub mod health;
 mod index;
 mod keys;
@@ -23,6 +24,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
+        .merge(events::routes())
         .merge(keys::routes())
         .merge(organizations::routes())
         .merge(projects::routes())

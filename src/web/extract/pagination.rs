@@ -36,6 +36,34 @@ impl Pagination {
         Page { previous: cursor(page - 1, true), has_previous: page > 0, next: cursor(page + 1, false), has_next }
     }
 
+    /// Cuts rows down to a page, newest first, of a list that is ordered by `value`, and tells its neighbours.
+    ///
+    /// The rows begin at the cursor, `offset` of those with the cursor's value being left out, and are one more than
+    /// fit if there are more; a previous page's rows come in the other order.
+    pub fn keyset_page<T>(&self, rows: &mut Vec<T>, value: impl Fn(&T) -> i64) -> Page {
+        let length = usize::try_from(self.per_page).unwrap_or(usize::MAX);
+        let has_more = rows.len() > length;
+        rows.truncate(length);
+        let asked = self.cursor;
+        let was_asked = asked != Cursor::default();
+        if asked.is_previous {
+            rows.reverse();
+        }
+        let count = |at: i64, rows: &mut dyn Iterator<Item = &T>| -> i64 {
+            let same = i64::try_from(rows.take_while(|row| value(row) == at).count()).unwrap_or(i64::MAX);
+            // A page of nothing but the cursor's value goes on where it stopped.
+            let is_all = same == i64::try_from(length).unwrap_or(i64::MAX) && at == asked.value;
+            same + if is_all { asked.offset } else { 0 }
+        };
+        let end = |row: Option<&T>| row.map_or(asked.value, &value);
+        let (first, last) = (end(rows.first()), end(rows.last()));
+        let previous = Cursor { value: first, offset: count(first, &mut rows.iter()), is_previous: true };
+        let next = Cursor { value: last, offset: count(last, &mut rows.iter().rev()), is_previous: false };
+        let (has_previous, has_next) =
+            if asked.is_previous { (has_more, true) } else { (was_asked && !rows.is_empty(), has_more) };
+        Page { previous, has_previous, next, has_next }
+    }
+
     /// Rows to skip in an offset list.
     pub fn offset(&self) -> i64 {
         self.cursor.offset.max(0).saturating_mul(self.per_page)

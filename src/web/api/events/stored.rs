@@ -1,0 +1,57 @@
+//! A stored event with its body unpacked.
+
+use axum::extract::Path;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::protocol::event_id;
+use crate::store::event_body;
+use crate::store::event_lists::{self, EventPlace};
+use crate::store::events::{self, Event};
+use crate::types::ids::ProjectId;
+use crate::types::json::{self, Json};
+use crate::web::error::{Error, Result};
+
+/// An event whose body can be read: `stored.tree()?`.
+pub struct StoredEvent {
+    pub row: Event,
+    pub body: Vec<u8>,
+}
+
+/// The event's id in the path.
+#[derive(Debug, Deserialize)]
+pub struct EventPath {
+    pub event: String,
+}
+
+impl StoredEvent {
+    pub fn of(row: Event) -> Result<Self> {
+        let body = event_body::unpack(&row.body).map_err(|error| Error::Internal(error.into()))?;
+        Ok(Self { row, body })
+    }
+
+    /// An event of a project.
+    pub async fn find(app: &App, project_id: ProjectId, event_id: Uuid) -> Result<Self> {
+        Self::of(events::find(&app.db, project_id, event_id).await?.ok_or(Error::NotFound)?)
+    }
+
+    /// Events of a project in the order of their places.
+    pub async fn list(app: &App, project_id: ProjectId, places: &[EventPlace]) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = places.iter().map(|place| place.event_id).collect();
+        event_lists::list(&app.db, project_id, &ids).await?.into_iter().map(Self::of).collect()
+    }
+
+    pub fn tree(&self) -> Result<Json<'_>> {
+        json::parse(&self.body).map_err(|error| Error::Internal(anyhow::anyhow!("a stored event is damaged: {error}")))
+    }
+
+    pub fn place(&self) -> EventPlace {
+        EventPlace { event_id: self.row.event_id, occurred_at: self.row.occurred_at }
+    }
+}
+
+/// Reads the id in a path; what has another form is the id of nothing.
+pub fn parse_id(Path(path): &Path<EventPath>) -> Result<Uuid> {
+    event_id::parse(&path.event).ok_or(Error::NotFound)
+}
