@@ -15,22 +15,15 @@ use crate::web::extract::needs::EventRead;
 use crate::web::extract::{IssueAccess, Pagination};
 
 /// Issues are reached by their id alone and within their organization; older clients say `groups`.
-const ISSUES: [&str; 3] =
-    ["/issues/{issue}", "/groups/{issue}", "/organizations/{organization}/issues/{issue}"];
+const ISSUES: [&str; 3] = ["/issues/{issue}", "/groups/{issue}", "/organizations/{organization}/issues/{issue}"];
 
 pub fn routes() -> Router<App> {
     ISSUES.into_iter().fold(Router::new(), |router, issue| {
-        router
-            .route(&format!("{issue}/events/"), get(list))
-            .route(&format!("{issue}/events/{{event}}/"), get(show))
+        router.route(&format!("{issue}/events/"), get(list)).route(&format!("{issue}/events/{{event}}/"), get(show))
     })
 }
 
-async fn list(
-    State(app): State<App>,
-    access: IssueAccess<EventRead>,
-    pagination: Pagination,
-) -> Result<Response> {
+async fn list(State(app): State<App>, access: IssueAccess<EventRead>, pagination: Pagination) -> Result<Response> {
     let slice = slice(&pagination);
     let places = if pagination.cursor.is_previous {
         event_lists::list_since(&app.db, access.issue.id, slice).await?
