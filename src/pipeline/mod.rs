@@ -73,6 +73,7 @@ pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSetti
     }
     normalize::normalize(&mut event, receipt);
     in_app::apply(&mut event);
+    scrub::scrub(&mut event, settings);
     let hashes = group::hashes(&event, settings);
     let summary = summarize::summarize(&event);
     let json = finished(event, &hashes, &summary);

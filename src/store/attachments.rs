@@ -103,10 +103,21 @@ pub async fn find(
     .await
 }
 
-/// Deletes up to `limit` files older than `before` whose event isn't stored; returns their blobs that nothing else
-/// uses.
-pub async fn delete_orphans(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
+/// What [`delete_orphans`] deleted.
+#[derive(Clone, Debug, Default)]
+pub struct DeletedAttachments {
+    pub rows: u64,
+    /// Contents that nothing else uses.
+    pub blobs: Vec<String>,
+}
+
+/// Deletes up to `limit` files older than `before` whose event isn't stored.
+pub async fn delete_orphans(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<DeletedAttachments> {
+    let rows = sqlx::query!(
         r#"
         WITH deleted AS (
             DELETE FROM attachments
@@ -122,15 +133,19 @@ pub async fn delete_orphans(db: impl PgExecutor<'_>, before: DateTime<Utc>, limi
             )
             RETURNING id, blob
         )
-        SELECT DISTINCT deleted.blob
-        FROM deleted
-        WHERE NOT EXISTS (
+        SELECT deleted.blob, NOT EXISTS (
             SELECT FROM attachments
             WHERE attachments.blob = deleted.blob AND attachments.id NOT IN (SELECT id FROM deleted)
-        )"#,
+        ) AS "is_unused!"
+        FROM deleted"#,
         before,
         limit,
     )
     .fetch_all(db)
-    .await
+    .await?;
+    let count = rows.len() as u64;
+    let mut blobs: Vec<String> = rows.into_iter().filter(|row| row.is_unused).map(|row| row.blob).collect();
+    blobs.sort_unstable();
+    blobs.dedup();
+    Ok(DeletedAttachments { rows: count, blobs })
 }

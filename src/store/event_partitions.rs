@@ -3,7 +3,7 @@
 //! Names of tables cannot be parameters, so this file builds its SQL at run time; every name in it is made of a date.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
-use sqlx::{Acquire, PgConnection, PgPool, Postgres};
+use sqlx::{PgConnection, PgPool};
 
 /// Serialises those who make or drop partitions.
 const ADVISORY_LOCK: i64 = 0x7069_636b_6574_0001;
@@ -102,9 +102,8 @@ async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
 }
 
 #[expect(clippy::disallowed_types, reason = "names of tables cannot be parameters; they are made of dates")]
-async fn execute<'a>(connection: impl Acquire<'a, Database = Postgres>, sql: &str) -> sqlx::Result<()> {
-    let mut connection = connection.acquire().await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await?;
+async fn execute(connection: &mut PgConnection, sql: &str) -> sqlx::Result<()> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())
 }
 

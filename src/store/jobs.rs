@@ -95,6 +95,14 @@ pub async fn finish(db: impl PgExecutor<'_>, id: JobId, now: DateTime<Utc>) -> s
     Ok(())
 }
 
+/// The program stops: the job goes on with the next one, and this attempt does not count.
+pub async fn give_back(db: impl PgExecutor<'_>, id: JobId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE jobs SET attempts = attempts - 1, leased_until = $2 WHERE id = $1", id.0, now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// The job failed and is tried again at `run_at`. A timed job is not, if its next one waits already.
 pub async fn retry(db: impl PgExecutor<'_>, id: JobId, run_at: DateTime<Utc>, error: &str) -> sqlx::Result<()> {
     sqlx::query!(
@@ -148,4 +156,10 @@ pub async fn count_by_state(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<JobCoun
 /// When a timed job of this kind was last promised.
 pub async fn last_promised_at(db: impl PgExecutor<'_>, kind: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("SELECT max(run_at) FROM jobs WHERE kind = $1 AND payload = '{}'", kind).fetch_one(db).await
+}
+
+/// Becomes the one cron process that leads, for as long as the connection lives; `false`: another one does.
+pub async fn try_lead(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    const CRON_LOCK: i64 = 0x7069_636b_6574_0002;
+    sqlx::query_scalar!(r#"SELECT pg_try_advisory_lock($1) AS "is_leader!""#, CRON_LOCK).fetch_one(db).await
 }

@@ -66,3 +66,35 @@ pub async fn list_accepted(
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, row.hour, row.events)).collect())
 }
+
+/// Outcomes of an hour, summed over keys.
+#[derive(Clone, Debug)]
+pub struct OutcomeHour {
+    pub hour: DateTime<Utc>,
+    pub outcome: String,
+    pub reason: String,
+    pub category: String,
+    pub quantity: i64,
+}
+
+/// Outcomes per hour since a time, of one project or of all.
+pub async fn list_per_hour(
+    db: impl PgExecutor<'_>,
+    project_id: Option<ProjectId>,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<OutcomeHour>> {
+    sqlx::query_as!(
+        OutcomeHour,
+        r#"
+        SELECT hour, outcome, reason, category, sum(quantity)::bigint AS "quantity!"
+        FROM outcomes
+        WHERE hour >= $2 AND ($1::bigint IS NULL OR project_id = $1)
+        GROUP BY hour, outcome, reason, category
+        ORDER BY hour, outcome, reason, category
+        LIMIT 20000"#,
+        project_id.map(|id| id.0),
+        since,
+    )
+    .fetch_all(db)
+    .await
+}

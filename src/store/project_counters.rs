@@ -92,3 +92,8 @@ pub async fn update_keys_used(db: impl PgExecutor<'_>, key_ids: &[i64], at: Date
         .await?;
     Ok(())
 }
+
+/// All projects.
+pub async fn list_ids(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(r#"SELECT id AS "id: ProjectId" FROM projects ORDER BY id"#).fetch_all(db).await
+}

@@ -14,6 +14,16 @@ impl Volatile {
         format!("{}events:dead", self.prefix)
     }
 
+    /// The sign of life of a process.
+    pub fn heartbeat(&self, role: &str, process: &str) -> String {
+        format!("{}heartbeat:{role}:{process}", self.prefix)
+    }
+
+    /// The names of all processes that gave a sign of life lately.
+    pub fn heartbeats(&self) -> String {
+        format!("{}heartbeats", self.prefix)
+    }
+
     /// A signed-in browser.
     pub fn session(&self, id: &str) -> String {
         format!("{}session:{id}", self.prefix)

@@ -3,6 +3,7 @@
 //! Nothing here is the only copy of something PostgreSQL has confirmed.
 
 pub mod event_stream;
+pub mod heartbeats;
 pub mod keys;
 pub mod limits;
 pub mod refusals;

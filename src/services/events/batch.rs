@@ -37,6 +37,8 @@ pub struct BatchEvent {
     pub attachments: Vec<QueuedAttachment>,
     /// It may have been saved before: its worker died, perhaps after the commit.
     pub is_redelivered: bool,
+    /// What outcomes count it as: `error`, `security`.
+    pub category: &'static str,
 }
 
 /// Quantities by what is counted together.
@@ -44,16 +46,16 @@ pub struct BatchEvent {
 pub struct OutcomeCounts(HashMap<OutcomeKey, i64>);
 
 impl OutcomeCounts {
-    /// Counts one request of the category `error`.
+    /// Counts one event.
     pub fn count(
         &mut self,
         (project_id, key_id): (ProjectId, ProjectKeyId),
         received_at: DateTime<Utc>,
-        outcome: &'static str,
-        reason: &str,
+        (outcome, reason): (&'static str, &'static str),
+        category: &'static str,
     ) {
         let (hour, reason) = (hour_of(received_at), reason.to_owned());
-        let key = OutcomeKey { project_id, key_id, hour, outcome, reason, category: "error" };
+        let key = OutcomeKey { project_id, key_id, hour, outcome, reason, category };
         *self.0.entry(key).or_default() += 1;
     }
 
@@ -72,4 +74,19 @@ impl OutcomeCounts {
 pub fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
     let seconds = time.timestamp();
     DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0).unwrap_or(time)
+}
+
+impl BatchEvent {
+    /// PostgreSQL stores U+0000 in no text; one event with it must not fail a batch.
+    pub fn remove_nul(&mut self) {
+        let summary = &mut self.summary;
+        let texts = [&mut summary.platform, &mut summary.logger, &mut summary.title, &mut summary.culprit];
+        let optional = [&mut summary.release, &mut summary.dist, &mut summary.environment];
+        let tags = summary.tags.iter_mut().flat_map(|(key, value)| [key, value]);
+        let files = self.attachments.iter_mut().flat_map(|file| [&mut file.name, &mut file.content_type]);
+        let all = texts.into_iter().chain([&mut summary.message]).chain(optional.into_iter().flatten());
+        for text in all.chain(tags).chain(files).filter(|text| text.contains('\0')) {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+    }
 }

@@ -41,5 +41,6 @@ pub(crate) fn event(project: i64, hashes: &[u128]) -> BatchEvent {
         body: b"{}".to_vec(),
         attachments: Vec::new(),
         is_redelivered: false,
+        category: "error",
     }
 }

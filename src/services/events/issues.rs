@@ -12,7 +12,10 @@ use crate::store::{
     issues::intake::{self, IssueChanges, LockedIssue, NewIssues},
     project_counters::{self, LockedProject},
 };
-use crate::types::ids::{IssueId, ProjectId};
+use crate::types::{
+    ids::{IssueId, ProjectId},
+    lifecycle::Status,
+};
 
 /// Where the hashes of the events at these places lead.
 pub async fn known_hashes(tx: &mut PgConnection, events: &[BatchEvent], places: &[usize]) -> sqlx::Result<KnownHashes> {
@@ -31,14 +34,15 @@ pub async fn known_hashes(tx: &mut PgConnection, events: &[BatchEvent], places: 
     Ok(rows.iter().filter_map(|row| Some(((row.project_id, row.hash), owner(row)?))).collect())
 }
 
-/// Locks the issues that exist; `None`: one of them was deleted meanwhile, the batch must be assigned anew.
+/// Locks the issues that exist; `None`: one of them was deleted or merged meanwhile, the batch must be assigned anew.
 pub async fn lock(tx: &mut PgConnection, shares: &[Share]) -> sqlx::Result<Option<HashMap<IssueId, LockedIssue>>> {
     let ids: Vec<i64> = shares.iter().filter_map(|share| share.issue_id).map(|id| id.0).collect();
     if ids.is_empty() {
         return Ok(Some(HashMap::new()));
     }
     let locked = intake::lock(&mut *tx, &ids).await?;
-    let is_complete = locked.len() == ids.len();
+    let is_staying = |issue: &LockedIssue| !matches!(issue.status, Status::PendingDeletion | Status::PendingMerge);
+    let is_complete = locked.len() == ids.len() && locked.iter().all(is_staying);
     Ok(is_complete.then(|| locked.into_iter().map(|issue| (issue.id, issue)).collect()))
 }
 

@@ -15,12 +15,16 @@ mod caches;
 mod dead;
 mod issues;
 mod lifecycle;
+mod link_user_reports;
+mod partitions;
 mod releases;
 mod save;
 mod tags;
 
 pub use batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
 pub use dead::{drop_dead, list_dead, replay_dead};
+pub use link_user_reports::LinkUserReports;
+pub use partitions::{CreateEventPartitions, create_partitions};
 pub use save::{SaveError, Saved, Saver};
 
 #[cfg(test)]

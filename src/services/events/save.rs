@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::assign::{Share, assign};
 use super::batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
-use super::caches::Caches;
+use super::caches::{Caches, TagText};
 use super::issues;
 use super::lifecycle::{self, Scene};
 use super::releases::{BatchReleases, save_environments};
@@ -22,7 +22,7 @@ use crate::store::{
     project_counters::{self, LockedProject},
     user_reports,
 };
-use crate::types::ids::{IssueId, ProjectId};
+use crate::types::ids::{IssueId, OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
 
 /// How exactly "last used" of a key is kept.
 const KEY_USED_STEP: TimeDelta = TimeDelta::seconds(60);
@@ -102,11 +102,11 @@ struct Transaction<'b> {
 #[derive(Default)]
 struct Learned {
     saved: Saved,
-    tag_values: Vec<(String, crate::types::ids::TagValueId)>,
-    releases: Vec<((crate::types::ids::OrganizationId, String), crate::types::ids::ReleaseId)>,
-    release_projects: Vec<((crate::types::ids::ReleaseId, ProjectId), DateTime<Utc>)>,
+    tag_values: Vec<(TagText, TagValueId)>,
+    releases: Vec<((OrganizationId, String), ReleaseId)>,
+    release_projects: Vec<((ReleaseId, ProjectId), DateTime<Utc>)>,
     environments: Vec<(ProjectId, String)>,
-    keys_used: Vec<(crate::types::ids::ProjectKeyId, DateTime<Utc>)>,
+    keys_used: Vec<(ProjectKeyId, DateTime<Utc>)>,
 }
 
 impl Learned {
@@ -233,7 +233,7 @@ impl<'b> Transaction<'b> {
         caches: &Caches,
         projects: &[LockedProject],
         events: impl Iterator<Item = &'b BatchEvent>,
-    ) -> sqlx::Result<Vec<(crate::types::ids::ProjectKeyId, DateTime<Utc>)>> {
+    ) -> sqlx::Result<Vec<(ProjectKeyId, DateTime<Utc>)>> {
         let mut keys = BTreeMap::new();
         let mut first = BTreeMap::new();
         for event in events {
@@ -257,11 +257,11 @@ impl<'b> Transaction<'b> {
 fn count_outcomes(
     events: &[BatchEvent],
     places: &[usize],
-    (outcome, reason): (&'static str, &str),
+    outcome: (&'static str, &'static str),
     counts: &mut OutcomeCounts,
 ) {
     for event in places.iter().map(|place| &events[*place]) {
-        counts.count((event.project_id, event.key_id), event.received_at, outcome, reason);
+        counts.count((event.project_id, event.key_id), event.received_at, outcome, event.category);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Issues: events grouped together.
 
+pub mod expiry;
 pub mod intake;
 mod read;
 pub mod state;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use redis::{AsyncCommands, RedisResult, Value};
 
 use super::reader::{RawEntry, entries_of};
-use super::{BODY, EntryFacts, FACTS, GROUP, REASON, StreamEntry, appended_at};
+use super::{BODY, EntryFacts, FACTS, GROUP, REASON, appended_at};
 use crate::volatile::Volatile;
 
 /// An event that was given up.
@@ -21,17 +21,16 @@ pub struct DeadEvent {
 
 impl Volatile {
     /// Moves an entry from the stream to the dead, in one step.
-    pub async fn bury(&self, entry: &StreamEntry, reason: &str) -> RedisResult<()> {
-        self.bury_raw(&entry.stream_id, &entry.facts.to_json(), &entry.body, reason).await
-    }
-
-    pub(super) async fn bury_raw(&self, stream_id: &str, facts: &[u8], body: &[u8], reason: &str) -> RedisResult<()> {
+    pub async fn bury(&self, stream_id: &str, reason: &str) -> RedisResult<()> {
         tracing::error!(entry.id = stream_id, reason, "an event could not be saved and was put aside");
         let stream = self.event_stream();
+        let reply: Value = self.connection.clone().xrange_count(&stream, stream_id, stream_id, 1).await?;
         let mut pipe = redis::pipe();
         pipe.atomic();
-        let fields = [(FACTS, facts), (BODY, body), (REASON, reason.as_bytes())];
-        pipe.xadd(self.dead_events(), "*", &fields).ignore();
+        if let Some(entry) = entries_of(reply).pop() {
+            let fields = [(FACTS, &entry.facts[..]), (BODY, &entry.body[..]), (REASON, reason.as_bytes())];
+            pipe.xadd(self.dead_events(), "*", &fields).ignore();
+        }
         pipe.xack(&stream, GROUP, &[stream_id]).ignore().xdel(&stream, &[stream_id]).ignore();
         pipe.query_async(&mut self.connection.clone()).await
     }

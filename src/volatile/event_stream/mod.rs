@@ -95,6 +95,8 @@ pub struct StreamEntry {
     pub stream_id: String,
     pub facts: EntryFacts,
     pub body: Bytes,
+    /// It was delivered before, and perhaps saved.
+    pub is_redelivered: bool,
 }
 
 impl EntryFacts {

@@ -47,8 +47,9 @@ impl EventReader {
         format!("worker-{}", Uuid::new_v4().simple())
     }
 
-    /// Takes up to `count` entries; waits up to `block` for the first. Entries that can't be read go to the dead.
-    pub async fn read(&mut self, count: usize, block: Duration) -> RedisResult<Vec<StreamEntry>> {
+    /// Takes up to `count` entries; waits up to `block` for the first, if told to. Entries that can't be read go to
+    /// the dead.
+    pub async fn read(&mut self, count: usize, block: Option<Duration>) -> RedisResult<Vec<StreamEntry>> {
         loop {
             let after = match &self.position {
                 Position::Pending(after) => after.clone(),
@@ -56,14 +57,17 @@ impl EventReader {
             };
             let mut command = redis::cmd("XREADGROUP");
             command.arg("GROUP").arg(GROUP).arg(&self.consumer).arg("COUNT").arg(count);
-            command.arg("BLOCK").arg(milliseconds(block)).arg("STREAMS").arg(&self.key).arg(after);
+            if let Some(block) = block {
+                command.arg("BLOCK").arg(milliseconds(block));
+            }
+            command.arg("STREAMS").arg(&self.key).arg(after);
             let entries = entries_of_reply(command.query_async(&mut self.connection).await?);
-            let Position::Pending(after) = &mut self.position else { return self.readable(entries).await };
+            let Position::Pending(after) = &mut self.position else { return self.readable(entries, false).await };
             match entries.last() {
                 Some(last) => after.clone_from(&last.stream_id),
                 None => self.position = Position::New,
             }
-            let entries = self.readable(entries).await?;
+            let entries = self.readable(entries, true).await?;
             if !entries.is_empty() {
                 return Ok(entries);
             }
@@ -92,7 +96,7 @@ impl EventReader {
         }
         let reason = format!("delivered {deliveries} times without being saved: it may have killed the worker");
         for entry in &entries {
-            self.volatile.bury(entry, &reason).await?;
+            self.volatile.bury(&entry.stream_id, &reason).await?;
         }
         Ok(Vec::new())
     }
@@ -126,11 +130,11 @@ impl EventReader {
         command.arg(&self.key).arg(GROUP).arg(&self.consumer).arg(idle).arg(ids);
         let reply: Value = command.query_async(&mut self.connection).await?;
         let entries = entries_of(reply);
-        self.readable(entries).await
+        self.readable(entries, true).await
     }
 
     /// Keeps the entries with readable facts, buries the others: one broken entry must not stop the stream.
-    async fn readable(&self, entries: Vec<RawEntry>) -> RedisResult<Vec<StreamEntry>> {
+    async fn readable(&self, entries: Vec<RawEntry>, is_redelivered: bool) -> RedisResult<Vec<StreamEntry>> {
         let mut readable = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.is_deleted {
@@ -138,10 +142,13 @@ impl EventReader {
                 continue;
             }
             match serde_json::from_slice::<EntryFacts>(&entry.facts) {
-                Ok(facts) => readable.push(StreamEntry { stream_id: entry.stream_id, facts, body: entry.body.into() }),
+                Ok(facts) => {
+                    let (stream_id, body) = (entry.stream_id, entry.body);
+                    readable.push(StreamEntry { stream_id, facts, body, is_redelivered });
+                }
                 Err(error) => {
                     let reason = format!("its facts cannot be read: {error}");
-                    self.volatile.bury_raw(&entry.stream_id, &entry.facts, &entry.body, &reason).await?;
+                    self.volatile.bury(&entry.stream_id, &reason).await?;
                 }
             }
         }

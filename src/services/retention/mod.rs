@@ -1,0 +1,196 @@
+//! Deletion by age, and of issues: space comes back.
+//!
+//! Events lie in partitions by week, so most of what is too old is dropped as whole tables and its space is free at
+//! once; the rest is deleted in chunks. Issues that are still being seen keep their counters when their old events go.
+
+mod delete_issues;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::outbound::blobs::Blobs;
+use crate::services::job::{Job, JobError};
+use crate::store::{
+    attachments,
+    event_partitions::{self, Week},
+    events,
+    issues::expiry,
+    jobs, project_counters, tag_values,
+};
+use crate::types::ids::ProjectId;
+
+pub use delete_issues::{DeleteIssues, delete_issues};
+
+/// Rows deleted per statement.
+const CHUNK: i64 = 5_000;
+
+/// Tag values deleted at a time: finding them reads all tags of all issues, so it should not happen often.
+const TAG_VALUES: i64 = 100_000;
+
+/// Issues deleted at a time.
+const ISSUES: i64 = 200;
+
+/// How long ended jobs can be looked at.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// A file waits this long for its event.
+const ORPHAN_AGE: TimeDelta = TimeDelta::hours(24);
+
+/// What to delete.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    /// Events received, and issues last seen, longer ago than this.
+    pub days: u32,
+    /// `None`: of all projects.
+    pub project_id: Option<ProjectId>,
+}
+
+/// What was deleted, or would be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Whole weeks.
+    pub partitions: u64,
+    /// Beyond those in dropped partitions, unless only counted.
+    pub events: u64,
+    pub issues: u64,
+    pub tag_values: u64,
+    pub attachments: u64,
+}
+
+/// Timed: deletes what is older than the configured retention.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CleanUp {}
+
+impl Job for CleanUp {
+    const KIND: &'static str = "clean_up";
+
+    async fn run(self, app: &App) -> Result<(), JobError> {
+        jobs::delete_finished(&app.db, app.clock.now() - JOBS_KEPT).await?;
+        let days = app.config.events.retention_days;
+        if days > 0 {
+            let report = clean_up(app, Scope { days, project_id: None }).await?;
+            tracing::info!(?report, "deleted what is older than the retention");
+        }
+        if app.shutdown.is_cancelled() { Err(JobError::Interrupted) } else { Ok(()) }
+    }
+}
+
+/// Counts what [`clean_up`] would delete.
+pub async fn preview(app: &App, scope: Scope) -> sqlx::Result<Report> {
+    let before = before(app, scope);
+    let events = events::count_before(&app.db, before, scope.project_id).await?;
+    let issues = expiry::count(&app.db, before, scope.project_id).await?;
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let partitions = if scope.project_id.is_none() { expired_weeks(app, before).await?.len() as u64 } else { 0 };
+    Ok(Report { partitions, events: count(events), issues: count(issues), ..Report::default() })
+}
+
+/// Deletes. Stops early, between two chunks, when the program is asked to stop.
+pub async fn clean_up(app: &App, scope: Scope) -> sqlx::Result<Report> {
+    let before = before(app, scope);
+    let mut report = Report::default();
+    if scope.project_id.is_none() {
+        for week in expired_weeks(app, before).await? {
+            event_partitions::drop(&app.db, week).await?;
+            report.partitions += 1;
+        }
+    }
+    report.events = delete_events(app, scope.project_id, before).await?;
+    report.issues = delete_expired_issues(app, scope.project_id, before).await?;
+    report.tag_values = delete_tag_values(app, scope.project_id).await?;
+    report.attachments = delete_attachments(app).await?;
+    Ok(report)
+}
+
+fn before(app: &App, scope: Scope) -> DateTime<Utc> {
+    app.clock.now() - TimeDelta::days(scope.days.into())
+}
+
+async fn expired_weeks(app: &App, before: DateTime<Utc>) -> sqlx::Result<Vec<Week>> {
+    let weeks = event_partitions::list(&app.db).await?;
+    Ok(weeks.into_iter().filter(|week| week.end() <= before).collect())
+}
+
+async fn delete_events(app: &App, project_id: Option<ProjectId>, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    let mut total = 0;
+    while !app.shutdown.is_cancelled() {
+        let deleted = match project_id {
+            Some(project_id) => events::delete_of_project_before(&app.db, project_id, before, CHUNK).await?,
+            None => events::delete_before(&app.db, before, CHUNK).await?,
+        };
+        total += deleted;
+        if deleted == 0 {
+            break;
+        }
+    }
+    Ok(total)
+}
+
+async fn delete_expired_issues(
+    app: &App,
+    project_id: Option<ProjectId>,
+    before: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let mut total = 0;
+    while !app.shutdown.is_cancelled() {
+        let ids = expiry::mark(&app.db, before, project_id, ISSUES).await?;
+        if ids.is_empty() {
+            break;
+        }
+        delete_issues(app, &ids).await?;
+        total += ids.len() as u64;
+    }
+    Ok(total)
+}
+
+/// Deletes values that no issue has any more, under the project's lock: no batch refers to them meanwhile, and workers
+/// forget what they remember.
+async fn delete_tag_values(app: &App, project_id: Option<ProjectId>) -> sqlx::Result<u64> {
+    let projects = match project_id {
+        Some(project_id) => vec![project_id],
+        None => project_counters::list_ids(&app.db).await?,
+    };
+    let mut total = 0;
+    for project_id in projects {
+        while !app.shutdown.is_cancelled() {
+            let deleted = delete_some_tag_values(app, project_id).await?;
+            total += deleted;
+            if deleted == 0 {
+                break;
+            }
+        }
+    }
+    Ok(total)
+}
+
+async fn delete_some_tag_values(app: &App, project_id: ProjectId) -> sqlx::Result<u64> {
+    let mut tx = app.db.begin().await?;
+    project_counters::lock(&mut *tx, &[project_id.0]).await?;
+    let deleted = tag_values::delete_unused(&mut *tx, project_id, TAG_VALUES).await?;
+    if deleted > 0 {
+        project_counters::advance_tag_generation(&mut *tx, project_id).await?;
+    }
+    tx.commit().await?;
+    Ok(deleted)
+}
+
+/// Deletes files whose events are gone, or never came.
+async fn delete_attachments(app: &App) -> sqlx::Result<u64> {
+    let blobs = Blobs::new(&app.config.blobs.directory);
+    let before = app.clock.now() - ORPHAN_AGE;
+    let mut total = 0;
+    while !app.shutdown.is_cancelled() {
+        let deleted = attachments::delete_orphans(&app.db, before, CHUNK).await?;
+        for blob in &deleted.blobs {
+            if let Err(error) = blobs.delete(blob).await {
+                tracing::warn!(%error, blob, "a file could not be deleted");
+            }
+        }
+        total += deleted.rows;
+        if deleted.rows == 0 {
+            break;
+        }
+    }
+    Ok(total)
+}

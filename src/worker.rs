@@ -1,1 +1,0 @@
-//! Reads the event stream in batches; runs jobs.

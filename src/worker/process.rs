@@ -1,0 +1,188 @@
+//! Entries become a batch: bodies are opened and events taken through the pipeline, on all cores.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use super::intake::Backoff;
+use crate::app::App;
+use crate::pipeline::{self, Outcome, Receipt, open};
+use crate::protocol::category::Category;
+use crate::services::events::{Batch, BatchEvent};
+use crate::store::{event_body, project_counters};
+use crate::types::{entry_kind::EntryKind, ids::ProjectId, project_settings::ProjectSettings};
+use crate::volatile::event_stream::{EntryFacts, StreamEntry};
+
+/// Settings by project; projects that are gone are absent.
+type Settings = HashMap<ProjectId, ProjectSettings>;
+
+/// A batch ready to be saved, and the entries it came from.
+#[derive(Debug, Default)]
+pub struct Processed {
+    pub batch: Batch,
+    /// Of every event in the batch.
+    pub event_entries: Vec<String>,
+    /// All entries to acknowledge, also of what is not stored.
+    pub stream_ids: Vec<String>,
+    /// Entries that broke the pipeline, with the reason: they go to the dead.
+    pub broken: Vec<(String, String)>,
+}
+
+/// Limits of what a body may unpack to.
+#[derive(Clone, Copy)]
+struct Limits {
+    event: usize,
+    envelope: usize,
+}
+
+/// Processes entries. `None`: the program is asked to stop before the settings could be read; the entries stay in the
+/// stream.
+pub async fn process(app: &App, entries: Vec<StreamEntry>) -> Option<Processed> {
+    let settings = Arc::new(settings_of(app, &entries).await?);
+    let limits = Limits { event: app.config.ingest.max_event_bytes, envelope: app.config.ingest.max_envelope_bytes };
+    let threads = available_parallelism().map_or(1, usize::from);
+    let chunk = entries.len().div_ceil(threads).max(1);
+    let mut entries = entries.into_iter();
+    let mut tasks = Vec::new();
+    loop {
+        let part: Vec<StreamEntry> = entries.by_ref().take(chunk).collect();
+        if part.is_empty() {
+            break;
+        }
+        let settings = Arc::clone(&settings);
+        tasks.push(tokio::task::spawn_blocking(move || process_part(part, &settings, limits)));
+    }
+    let mut processed = Processed::default();
+    for task in tasks {
+        match task.await {
+            Ok(part) => processed.append(part),
+            // What panics in an event is caught there; entries lost here stay pending and are taken over.
+            Err(error) => tracing::error!(%error, "processing stopped"),
+        }
+    }
+    Some(processed)
+}
+
+async fn settings_of(app: &App, entries: &[StreamEntry]) -> Option<Settings> {
+    let mut ids: Vec<i64> = entries.iter().map(|entry| entry.facts.project_id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut wait = Backoff::default();
+    loop {
+        match project_counters::list_settings(&app.db, &ids).await {
+            Ok(rows) => return Some(rows.into_iter().map(|row| (row.id, row.settings.0)).collect()),
+            Err(error) => tracing::warn!(%error, "settings cannot be read, trying again"),
+        }
+        if app.shutdown.is_cancelled() {
+            return None;
+        }
+        wait.pause(app).await;
+    }
+}
+
+fn process_part(entries: Vec<StreamEntry>, settings: &Settings, limits: Limits) -> Processed {
+    let mut processed = Processed::default();
+    for entry in entries {
+        let one = catch_unwind(AssertUnwindSafe(|| process_entry(&entry, settings, limits)));
+        match one {
+            Ok(one) => processed.append(one),
+            Err(_) => {
+                let reason = "the pipeline panicked; the log has the place".to_owned();
+                processed.broken.push((entry.stream_id, reason));
+            }
+        }
+    }
+    processed
+}
+
+fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Processed {
+    let mut processed = Processed { stream_ids: vec![entry.stream_id.clone()], ..Processed::default() };
+    let facts = &entry.facts;
+    // A project that is gone: nobody could look at what is counted.
+    let Some(settings) = settings.get(&facts.project_id) else { return processed };
+    let limit = limits.envelope.max(limits.event);
+    let mut unpacked = Vec::new();
+    let decoded = open::decode(&entry.body, &facts.encoding, limit);
+    let events = match &decoded {
+        Ok(decoded) => open::events(facts.kind, facts.event_id, decoded, &mut unpacked, limit),
+        Err(reason) => Err(*reason),
+    };
+    let events = match events {
+        Ok(events) => events,
+        Err(reason) => {
+            processed.count(facts, "invalid", reason);
+            return processed;
+        }
+    };
+    for (event_id, event) in events {
+        let receipt = receipt(facts, event_id);
+        match pipeline::process(event, &receipt, settings) {
+            Outcome::Filtered(reason) => processed.count(facts, "filtered", reason),
+            Outcome::Ready(ready) => match event_body::pack(&ready.json) {
+                Ok(body) => {
+                    let size = i32::try_from(ready.json.len()).unwrap_or(i32::MAX);
+                    processed.batch.events.push(batch_event(entry, event_id, *ready, (size, body)));
+                    processed.event_entries.push(entry.stream_id.clone());
+                }
+                Err(error) => processed.broken.push((entry.stream_id.clone(), error.to_string())),
+            },
+        }
+    }
+    processed
+}
+
+fn receipt(facts: &EntryFacts, event_id: uuid::Uuid) -> Receipt {
+    Receipt {
+        event_id,
+        received_at: facts.received_at,
+        client_ip: facts.client_ip,
+        client: facts.client.clone(),
+        user_agent: facts.user_agent.clone(),
+        sent_at: facts.sent_at,
+    }
+}
+
+fn batch_event(
+    entry: &StreamEntry,
+    event_id: uuid::Uuid,
+    ready: pipeline::ReadyEvent,
+    (size, body): (i32, Vec<u8>),
+) -> BatchEvent {
+    let facts = &entry.facts;
+    let mut event = BatchEvent {
+        project_id: facts.project_id,
+        key_id: facts.key_id,
+        event_id,
+        received_at: facts.received_at,
+        hashes: ready.hashes,
+        summary: ready.summary,
+        size,
+        body,
+        attachments: facts.attachments.clone(),
+        is_redelivered: entry.is_redelivered,
+        category: category(facts),
+    };
+    event.remove_nul();
+    event
+}
+
+impl Processed {
+    fn append(&mut self, mut other: Self) {
+        self.batch.events.append(&mut other.batch.events);
+        self.batch.outcomes.merge(other.batch.outcomes);
+        self.event_entries.append(&mut other.event_entries);
+        self.stream_ids.append(&mut other.stream_ids);
+        self.broken.append(&mut other.broken);
+    }
+
+    fn count(&mut self, facts: &EntryFacts, outcome: &'static str, reason: &'static str) {
+        let key = (facts.project_id, facts.key_id);
+        self.batch.outcomes.count(key, facts.received_at, (outcome, reason), category(facts));
+    }
+}
+
+fn category(facts: &EntryFacts) -> &'static str {
+    let category = if facts.kind == EntryKind::Security { Category::Security } else { Category::Error };
+    category.as_str()
+}
