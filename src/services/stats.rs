@@ -76,12 +76,7 @@ pub async fn queue(app: &App) -> RedisResult<Queue> {
 }
 
 /// Gives signs of life until the program is asked to stop. `measure` says what a worker measured of itself.
-pub async fn keep_beating(
-    app: &App,
-    role: &str,
-    process: &str,
-    measure: impl Fn(DateTime<Utc>) -> Option<Latency>,
-) {
+pub async fn keep_beating(app: &App, role: &str, process: &str, measure: impl Fn(DateTime<Utc>) -> Option<Latency>) {
     let started_at = app.clock.now();
     while !app.shutdown.is_cancelled() {
         let at = app.clock.now();

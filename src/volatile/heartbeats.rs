@@ -62,7 +62,8 @@ impl Volatile {
             return Ok(Vec::new());
         }
         let values: Vec<Option<String>> = connection.mget(&keys).await?;
-        let gone: Vec<&String> = keys.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(key, _)| key).collect();
+        let gone: Vec<&String> =
+            keys.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(key, _)| key).collect();
         if !gone.is_empty() {
             let () = connection.srem(self.heartbeats(), gone).await?;
         }

@@ -74,7 +74,12 @@ async fn run_job(app: &App, job: ClaimedJob) -> sqlx::Result<()> {
         Ok(()) => jobs::finish(&app.db, job.id, now).await,
         Err(JobError::Interrupted) => jobs::give_back(&app.db, job.id, now).await,
         Err(JobError::Retry(error)) if job.attempts < MAX_ATTEMPTS => {
-            tracing::warn!(job.id = job.id.0, job.kind, job.attempts, "a job failed and will be tried again: {error:#}");
+            tracing::warn!(
+                job.id = job.id.0,
+                job.kind,
+                job.attempts,
+                "a job failed and will be tried again: {error:#}"
+            );
             jobs::retry(&app.db, job.id, now + pause_after(job.attempts), &format!("{error:#}")).await
         }
         Err(error) => {

@@ -127,11 +127,7 @@ async fn delete_events(app: &App, project_id: Option<ProjectId>, before: DateTim
     Ok(total)
 }
 
-async fn delete_expired_issues(
-    app: &App,
-    project_id: Option<ProjectId>,
-    before: DateTime<Utc>,
-) -> sqlx::Result<u64> {
+async fn delete_expired_issues(app: &App, project_id: Option<ProjectId>, before: DateTime<Utc>) -> sqlx::Result<u64> {
     let mut total = 0;
     while !app.shutdown.is_cancelled() {
         let ids = expiry::mark(&app.db, before, project_id, ISSUES).await?;

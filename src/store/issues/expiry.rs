@@ -6,11 +6,7 @@ use sqlx::PgExecutor;
 use crate::types::ids::{IssueId, ProjectId};
 
 /// How many issues were last seen before a time, in all or of one project.
-pub async fn count(
-    db: impl PgExecutor<'_>,
-    before: DateTime<Utc>,
-    project_id: Option<ProjectId>,
-) -> sqlx::Result<i64> {
+pub async fn count(db: impl PgExecutor<'_>, before: DateTime<Utc>, project_id: Option<ProjectId>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"
         SELECT count(*) AS "count!"
