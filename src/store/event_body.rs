@@ -49,8 +49,8 @@ pub fn pack(json: &[u8]) -> io::Result<Vec<u8>> {
 
 /// The JSON of an event. Fails only if the row is damaged or written by a newer version.
 pub fn unpack(body: &[u8]) -> io::Result<Vec<u8>> {
-    let Some((&FORMAT, packed)) = body.split_first() else {
-        return Err(io::Error::other("the event body has a format that this version does not know"));
+    let Some((&FORMAT, packed @ [_, ..])) = body.split_first() else {
+        return Err(io::Error::other("the event body is empty or of a format that this version does not know"));
     };
     let size = Decompressor::upper_bound(packed).unwrap_or(MAX_BYTES).min(MAX_BYTES);
     Decompressor::with_prepared_dictionary(&DECODER)?.decompress(packed, size)
