@@ -147,6 +147,11 @@ fn version(text: &str) -> Result<u16, AuthError> {
     }
 }
 
+/// Whether an `Authorization` header carries a DSN, well-formed or not.
+pub fn is_dsn_header(header: &str) -> bool {
+    after_scheme(header, "dsn").is_some()
+}
+
 /// The DSN of an `Authorization: DSN …` header (web API, ingest.md 2.2).
 pub fn dsn_header(header: &str) -> Option<super::dsn::Dsn> {
     super::dsn::Dsn::parse(after_scheme(header, "dsn")?)

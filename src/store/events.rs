@@ -93,6 +93,21 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid
     .await
 }
 
+/// When an event came, if it is stored.
+pub async fn find_received_at(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    event_id: Uuid,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!(
+        "SELECT received_at FROM events WHERE project_id = $1 AND event_id = $2 LIMIT 1",
+        project_id.0,
+        event_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Deletes up to `limit` events of a project received before a time; returns how many.
 pub async fn delete_of_project_before(
     db: impl PgExecutor<'_>,

@@ -58,6 +58,26 @@ pub async fn upsert(
     .await
 }
 
+/// The report about an event.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    event_id: Uuid,
+) -> sqlx::Result<Option<UserReport>> {
+    sqlx::query_as!(
+        UserReport,
+        r#"
+        SELECT id AS "id: UserReportId", project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId",
+            event_id, name, email, comments, created_at
+        FROM user_reports
+        WHERE project_id = $1 AND event_id = $2"#,
+        project_id.0,
+        event_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Links reports that came before their events.
 pub async fn link(
     db: impl PgExecutor<'_>,

@@ -45,13 +45,14 @@ pub use admission::Admission;
 pub use envelope::Accepted;
 pub use refusal::{LimitHit, Refusal};
 pub use security::ReportTags;
-pub use user_reports::ReportText;
+pub use user_reports::{FeedbackAnswer, NewFeedback, ReportText};
 
 /// Compressed bodies above this are unpacked on the blocking pool.
 const HEAVY_BYTES: usize = 32 << 10;
 
-/// How many heavy bodies may be in memory at once, and how long others wait for their turn.
-const ROOMS: usize = 4;
+/// How many large bodies may be read, and how many heavy ones unpacked, at once; and how long others wait for their turn.
+const READING_ROOMS: usize = 16;
+const UNPACKING_ROOMS: usize = 4;
 const ROOM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything ingest keeps in memory; one per process.
@@ -61,10 +62,11 @@ pub struct Ingest {
     admissions: Admissions,
     queue: Queue,
     blobs: Blobs,
-    rooms: Arc<Semaphore>,
+    reading_rooms: Arc<Semaphore>,
+    unpacking_rooms: Arc<Semaphore>,
 }
 
-/// The right to keep a heavy body in memory.
+/// The right to keep a large body in memory.
 pub type Room = OwnedSemaphorePermit;
 
 /// What is known of an admitted request beside its body.
@@ -111,7 +113,8 @@ impl Ingest {
             admissions: Admissions::default(),
             queue: Queue::default(),
             blobs: Blobs::new(&app.config.blobs.directory),
-            rooms: Arc::new(Semaphore::new(ROOMS)),
+            reading_rooms: Arc::new(Semaphore::new(READING_ROOMS)),
+            unpacking_rooms: Arc::new(Semaphore::new(UNPACKING_ROOMS)),
         });
         let flushing = ingest.clone();
         app.tasks.spawn(async move { flushing.outcomes.flush_regularly(&flushing.app).await });
@@ -163,12 +166,17 @@ impl Ingest {
         self.queue.check(&self.app)
     }
 
-    /// Waits for the right to keep a heavy body in memory.
-    pub async fn room(&self) -> Result<Room, Refusal> {
-        match timeout(ROOM_TIMEOUT, self.rooms.clone().acquire_owned()).await {
-            Ok(Ok(room)) => Ok(room),
-            _ => Err(Refusal::Unavailable),
+    /// Waits for the right to read a large body into memory.
+    pub async fn reading_room(&self) -> Result<Room, Refusal> {
+        room(&self.reading_rooms).await
+    }
+
+    /// Waits for the right to unpack a body, if it may become heavy.
+    pub async fn unpacking_room(&self, body: &[u8], encoding: Encoding) -> Result<Option<Room>, Refusal> {
+        if encoding == Encoding::Identity || body.len() <= HEAVY_BYTES {
+            return Ok(None);
         }
+        room(&self.unpacking_rooms).await.map(Some)
     }
 
     /// Undoes the content encoding, heavy bodies off the threads that serve.
@@ -188,6 +196,7 @@ impl Ingest {
     /// Takes the body of a store request: one event. Answers its id.
     pub async fn store(&self, submission: &Submission, body: Bytes) -> Result<Uuid, Refusal> {
         let limit = self.app.config.ingest.max_event_bytes;
+        let _room = self.unpacking_room(&body, submission.encoding).await?;
         let decoded = self.decode(body.clone(), submission.encoding, limit).await?;
         let event_id = {
             let payload = body::store_payload(&decoded, limit)?;
@@ -209,6 +218,13 @@ impl Ingest {
     /// Counts items of a request.
     fn count(&self, submission: &Submission, what: (Outcome, &'static str), category: Category, quantity: u64) {
         self.outcomes.count(submission.sender(), what, category, quantity, submission.received_at);
+    }
+}
+
+async fn room(rooms: &Arc<Semaphore>) -> Result<Room, Refusal> {
+    match timeout(ROOM_TIMEOUT, rooms.clone().acquire_owned()).await {
+        Ok(Ok(room)) => Ok(room),
+        _ => Err(Refusal::Unavailable),
     }
 }
 

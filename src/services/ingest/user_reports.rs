@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Category, Ingest, Outcome, Refusal, Submission, event_id};
 use crate::protocol::envelope::Item;
-use crate::store::user_reports::{self, NewUserReport};
+use crate::store::{
+    events, organizations, projects,
+    user_reports::{self, NewUserReport, UserReport},
+};
 use crate::types::{
     ids::ProjectId,
     json::{self, Json},
@@ -20,6 +24,30 @@ const MAX_COMMENTS: usize = 4096;
 
 /// A PostgreSQL that takes longer is away.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long after its event feedback may come, and how long after that it may be changed (ingest.md 12.2).
+const FEEDBACK_WINDOW: TimeDelta = TimeDelta::minutes(30);
+const EDIT_WINDOW: TimeDelta = TimeDelta::minutes(5);
+
+/// Feedback as the web API takes it; the project as the path names it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFeedback<'a> {
+    pub organization: &'a str,
+    pub project: &'a str,
+    pub event_id: Uuid,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub comments: &'a str,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum FeedbackAnswer {
+    Written(UserReport),
+    /// The credentials are another project's.
+    OtherProject,
+    TooLate,
+}
 
 /// Name, address and words of a user, cut to what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,11 +91,51 @@ impl Ingest {
         project_id: ProjectId,
         event_id: Uuid,
         text: &ReportText,
-        now: chrono::DateTime<chrono::Utc>,
+        now: DateTime<Utc>,
     ) -> Result<(), Refusal> {
         let row =
             NewUserReport { project_id, event_id, name: &text.name, email: &text.email, comments: &text.comments };
         self.database(user_reports::upsert(&self.app.db, &row, now)).await.map(|_| ())
+    }
+
+    /// Writes what a user typed into the crash-report dialog.
+    pub async fn embed_report(
+        &self,
+        submission: &Submission,
+        event_id: Uuid,
+        text: &ReportText,
+    ) -> Result<(), Refusal> {
+        self.write_report(submission.admission.project_id, event_id, text, submission.received_at).await?;
+        self.count(submission, (Outcome::Accepted, ""), Category::Feedback, 1);
+        Ok(())
+    }
+
+    /// Writes feedback that came through the web API, unless it comes too late to be changed.
+    pub async fn feedback(&self, submission: &Submission, new: &NewFeedback<'_>) -> Result<FeedbackAnswer, Refusal> {
+        let (project_id, now) = (submission.admission.project_id, submission.received_at);
+        if !self.database(self.is_named(project_id, new)).await? {
+            return Ok(FeedbackAnswer::OtherProject);
+        }
+        let received = self.database(events::find_received_at(&self.app.db, project_id, new.event_id)).await?;
+        let known = self.database(user_reports::find(&self.app.db, project_id, new.event_id)).await?;
+        let is_late = received.is_some_and(|received_at| now - received_at > FEEDBACK_WINDOW)
+            || known.is_some_and(|report| now - report.created_at > EDIT_WINDOW);
+        if is_late {
+            return Ok(FeedbackAnswer::TooLate);
+        }
+        let text = ReportText::new(new.name, new.email, new.comments);
+        self.embed_report(submission, new.event_id, &text).await?;
+        let report = self.database(user_reports::find(&self.app.db, project_id, new.event_id)).await?;
+        report.map(FeedbackAnswer::Written).ok_or(Refusal::Internal)
+    }
+
+    /// Whether the path of a request for feedback names this project.
+    async fn is_named(&self, project_id: ProjectId, new: &NewFeedback<'_>) -> sqlx::Result<bool> {
+        let Some(organization) = organizations::find_by_slug(&self.app.db, new.organization).await? else {
+            return Ok(false);
+        };
+        let project = projects::find_by_slug(&self.app.db, organization.id, new.project).await?;
+        Ok(project.is_some_and(|project| project.id == project_id))
     }
 
     /// Waits for a statement, not for ever.
