@@ -59,11 +59,7 @@ pub async fn upsert(
 }
 
 /// The report about an event.
-pub async fn find(
-    db: impl PgExecutor<'_>,
-    project_id: ProjectId,
-    event_id: Uuid,
-) -> sqlx::Result<Option<UserReport>> {
+pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid) -> sqlx::Result<Option<UserReport>> {
     sqlx::query_as!(
         UserReport,
         r#"

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,8 +17,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
+use super::ingest;
 use super::router::router;
 use crate::app::App;
+use crate::services::ingest::Ingest;
 
 /// Slow headers are a way to hold connections.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,9 +28,17 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Request line and headers together; beyond it the client reads 431.
 const MAX_HEADER_BYTES: usize = 128 << 10;
 
+/// What every request needs.
+struct Server {
+    app: App,
+    router: Router,
+    ingest: Arc<Ingest>,
+}
+
 /// Serves until `app.shutdown`, then waits for open requests at most `web.shutdown_timeout`.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
-    let router = router(app.clone());
+    let server = Arc::new(Server { router: router(app.clone()), ingest: Ingest::start(&app), app });
+    let app = &server.app;
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -35,7 +46,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
             () = app.shutdown.cancelled() => break,
         };
         match accepted {
-            Ok((stream, peer)) => spawn_connection(&app, &router, &connections, stream, peer),
+            Ok((stream, peer)) => spawn_connection(&server, &connections, stream, peer),
             // Out of file descriptors, most likely: waiting is all that helps.
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -47,37 +58,42 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     if tokio::time::timeout(app.config.web.shutdown_timeout, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish before the shutdown timeout");
     }
+    server.ingest.stop().await;
     Ok(())
 }
 
-fn spawn_connection(app: &App, router: &Router, connections: &GracefulShutdown, stream: TcpStream, peer: SocketAddr) {
+fn spawn_connection(server: &Arc<Server>, connections: &GracefulShutdown, stream: TcpStream, peer: SocketAddr) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let (router, context) = (router.clone(), app.clone());
-    let service = service_fn(move |request| answer(context.clone(), router.clone(), request, peer));
+    let context = server.clone();
+    let service = service_fn(move |request| answer(context.clone(), request, peer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
-    app.tasks.spawn(async move {
+    server.app.tasks.spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection ended early");
         }
     });
 }
 
+/// Ingest first: it is most of the traffic, and passes none of the router's layers.
 async fn answer(
-    app: App,
-    router: Router,
+    server: Arc<Server>,
     request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Result<Response<Body>, Infallible> {
-    let mut request = without_base_path(&app, request).map(Body::new);
+    let request = without_base_path(&server.app, request);
+    if let Some(route) = ingest::Route::of(request.method(), request.uri().path(), request.headers()) {
+        return Ok(ingest::answer(&server.ingest, route, request, peer).await);
+    }
+    let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    server.router.clone().oneshot(request).await
 }
 
 /// Takes the path of the public URL off, where the proxy has not done so.

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary: linked once. Mirrors the rooms under test.
 
 mod api;
+mod ingest;
 mod pages;
 mod support;

@@ -49,6 +49,8 @@ pub enum Refusal {
     EventId,
     #[error("{0} are not supported")]
     NotSupported(&'static str),
+    #[error("not found")]
+    NotFound,
     #[error("the method is not allowed here")]
     Method(&'static str),
     #[error("failed to read request body")]
@@ -92,6 +94,7 @@ impl Refusal {
             Self::Auth(AuthError::UnsupportedVersion(_)) => 400,
             Self::Auth(_) | Self::KeyDisabled => 401,
             Self::ProjectGone | Self::Origin(_) => 403,
+            Self::NotFound => 404,
             Self::Method(_) => 405,
             Self::SlowBody => 408,
             Self::TooLarge(_) => 413,
@@ -130,7 +133,7 @@ impl Refusal {
             Self::ContentType => "content_type",
             Self::Multipart => "multipart",
             Self::EventId => "event_id",
-            Self::NotSupported(_) | Self::Method(_) => "unsupported",
+            Self::NotSupported(_) | Self::NotFound | Self::Method(_) => "unsupported",
             Self::BrokenBody => "broken_body",
             Self::SlowBody => "slow_body",
             _ => "internal",

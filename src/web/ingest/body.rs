@@ -31,12 +31,7 @@ pub async fn read(ingest: &Ingest, body: Incoming, headers: &HeaderMap) -> Resul
     timeout(ingest.app.config.ingest.body_timeout, reading).await.unwrap_or(Err(Refusal::SlowBody))
 }
 
-async fn read_frames(
-    ingest: &Ingest,
-    mut body: Incoming,
-    declared: usize,
-    limit: usize,
-) -> Result<ReadBody, Refusal> {
+async fn read_frames(ingest: &Ingest, mut body: Incoming, declared: usize, limit: usize) -> Result<ReadBody, Refusal> {
     let mut room = None;
     // Most bodies come in one piece, which need not be copied.
     let first = next_piece(&mut body).await?.unwrap_or_default();

@@ -37,7 +37,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn new(ingest: Arc<Ingest>, request: Request<Incoming>, peer: SocketAddr) -> Self {
+    pub fn new(ingest: Arc<Ingest>, route: &Route, request: Request<Incoming>, peer: SocketAddr) -> Self {
         let (parts, body) = request.into_parts();
         let client_ip = client_ip(peer, &parts.headers, &ingest.app.config.web.trusted_proxies);
         let received_at = ingest.app.clock.now();
@@ -47,7 +47,10 @@ impl Call {
             received_at,
             client_ip,
             body: Some(body),
-            sender: Sender::default(),
+            sender: match route.project() {
+                ProjectPart::Id(id) => Sender::claimed(id),
+                ProjectPart::Invalid | ProjectPart::Absent => Sender::default(),
+            },
             client: String::new(),
             public_key: None,
         }
@@ -94,10 +97,8 @@ impl Call {
         let client = credentials.as_ref().map_or(sources.user_agent.into(), |found| found.client.clone()).into_owned();
         let public_key = credentials.map(|credentials| credentials.public_key);
         self.client = client;
-        match project {
-            ProjectPart::Invalid => return Err(Refusal::InvalidProjectId),
-            ProjectPart::Id(id) => self.sender = Sender::claimed(id),
-            ProjectPart::Absent => {}
+        if project == ProjectPart::Invalid {
+            return Err(Refusal::InvalidProjectId);
         }
         self.public_key = public_key?;
         Ok(self.public_key)
@@ -139,9 +140,6 @@ impl Call {
         let outcomes = &self.ingest.outcomes;
         outcomes.count(self.sender, (outcome, reason), route.category(), 1, self.received_at);
         let told = (refusal.status(), reason, refusal.to_string());
-        outcomes.remember(
-            self.sender,
-            outcomes::refused_request(self.received_at, self.client_ip, &self.client, told),
-        );
+        outcomes.remember(self.sender, outcomes::refused_request(self.received_at, self.client_ip, &self.client, told));
     }
 }

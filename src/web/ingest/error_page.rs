@@ -21,6 +21,9 @@ use crate::web::messages::Messages;
 /// Longest text that a page may put into the dialog.
 const MAX_TEXT: usize = 500;
 
+/// The form alone runs no script and loads nothing.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
 const MAX_NAME: usize = 128;
 const MAX_EMAIL: usize = 75;
 const MAX_COMMENTS: usize = 4096;
@@ -71,11 +74,12 @@ pub async fn get(call: &mut Call) -> Result<Response, Refusal> {
         "success": texts.success, "errorGeneric": texts.error_generic, "errorFormEntry": texts.error_form_entry,
     });
     let text = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
-    let dialog =
-        Dialog { endpoint: endpoint(call, dsn, event_id), name: text("name"), email: text("email"), texts };
+    let dialog = Dialog { endpoint: endpoint(call, dsn, event_id), name: text("name"), email: text("email"), texts };
     let html = dialog.render().map_err(|_| Refusal::Internal)?;
     if call.header(&header::ACCEPT).starts_with("text/html") {
-        return Ok(readable(call, answer::with_body(StatusCode::OK, "text/html; charset=utf-8", html)));
+        let mut page = answer::with_body(StatusCode::OK, "text/html; charset=utf-8", html);
+        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+        return Ok(readable(call, page));
     }
     let script = Script { html: literal(&html.into()), texts: literal(&script_texts) };
     let script = script.render().map_err(|_| Refusal::Internal)?;

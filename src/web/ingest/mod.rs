@@ -37,7 +37,7 @@ const GET_AND_POST: &str = "GET, POST, HEAD, OPTIONS";
 
 /// Answers a request that [`Route::of`] claimed.
 pub async fn answer(ingest: &Arc<Ingest>, route: Route, request: Request<Incoming>, peer: SocketAddr) -> Response {
-    let mut call = Call::new(ingest.clone(), request, peer);
+    let mut call = Call::new(ingest.clone(), &route, request, peer);
     if call.parts.method == Method::OPTIONS {
         return cors::preflight(&route, &call.parts.headers);
     }
@@ -61,12 +61,15 @@ async fn dispatch(call: &mut Call, route: &Route) -> Result<Response, Refusal> {
         (Route::Security(project), Method::POST) => security::post(call, *project).await,
         (Route::Nel(project), Method::POST) => security::post_network_errors(call, *project).await,
         (Route::Attachments(project, event_id), Method::POST) => attachments::post(call, *project, *event_id).await,
-        (Route::CheckIn(project, key), Method::GET | Method::POST) => check_in::post(call, *project, key.as_deref()).await,
+        (Route::CheckIn(project, key), Method::GET | Method::POST) => {
+            check_in::post(call, *project, key.as_deref()).await
+        }
         (Route::NativeCrash(_), Method::POST) => Err(Refusal::NotSupported("native crash dumps")),
         (Route::ErrorPage, Method::GET) => error_page::get(call).await,
         (Route::ErrorPage, Method::POST) => error_page::post(call).await,
         (Route::UserFeedback { organization, project }, _) => user_feedback::post(call, organization, project).await,
         (Route::CrossDomain, Method::GET) => Ok(answer::cross_domain_policy()),
+        (Route::Unknown, _) => Err(Refusal::NotFound),
         (Route::Store(_) | Route::CheckIn(..) | Route::ErrorPage, _) => Err(Refusal::Method(GET_AND_POST)),
         _ => Err(Refusal::Method(POST)),
     }

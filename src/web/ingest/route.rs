@@ -32,8 +32,13 @@ pub enum Route {
     /// The crash-report dialog.
     ErrorPage,
     /// The web API's user feedback, when it comes with a DSN instead of a token.
-    UserFeedback { organization: String, project: String },
+    UserFeedback {
+        organization: String,
+        project: String,
+    },
     CrossDomain,
+    /// Nothing that is known, below a project's id.
+    Unknown,
 }
 
 /// More parts than any route has.
@@ -74,6 +79,7 @@ impl Route {
             ["cron", _] => Self::CheckIn(project, None),
             ["cron", _, key] => Self::CheckIn(project, Some((*key).to_owned())),
             ["minidump"] | ["unreal", _] => Self::NativeCrash(project),
+            _ if matches!(project, ProjectPart::Id(_)) => Self::Unknown,
             _ => return None,
         })
     }
@@ -98,7 +104,7 @@ impl Route {
             | Self::Attachments(project, _)
             | Self::CheckIn(project, _)
             | Self::NativeCrash(project) => *project,
-            Self::ErrorPage | Self::UserFeedback { .. } | Self::CrossDomain => ProjectPart::Absent,
+            Self::ErrorPage | Self::UserFeedback { .. } | Self::CrossDomain | Self::Unknown => ProjectPart::Absent,
         }
     }
 }
@@ -138,7 +144,8 @@ mod tests {
             ("/crossdomain.xml", Some(Route::CrossDomain)),
             ("/api/0/projects/a/b/user-feedback/", None),
             ("/api/0/store/", None),
-            ("/api/7/cspviolation/", None),
+            ("/api/7/cspviolation/", Some(Route::Unknown)),
+            ("/api/hooks/store/x/", None),
             ("/acme/shop/", None),
             ("/", None),
             ("/a/b/c/d/e/f/g/h/i/j/k/l", None),

@@ -80,7 +80,8 @@ fn read_form(content_type: &str, body: &[u8]) -> FeedbackForm {
 fn validated(form: FeedbackForm) -> Result<(Uuid, FeedbackForm), Value> {
     let mut errors = serde_json::Map::new();
     let event_id = event_id::parse(form.event_id.trim());
-    let required = [("event_id", &form.event_id), ("name", &form.name), ("email", &form.email), ("comments", &form.comments)];
+    let required =
+        [("event_id", &form.event_id), ("name", &form.name), ("email", &form.email), ("comments", &form.comments)];
     for (field, value) in required {
         if value.trim().is_empty() {
             errors.insert(field.to_owned(), json!(["This field is required."]));

@@ -13,7 +13,7 @@ use picket::types::clock::Clock;
 use picket::volatile::Volatile;
 use tokio::net::TcpListener;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use fakes::{PASSWORD, Project};
 
 /// A server that listens on a port of its own, and the parts it is made of.
