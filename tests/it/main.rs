@@ -2,5 +2,7 @@
 
 mod api;
 mod ingest;
+mod architecture;
+mod dependencies;
 mod pages;
 mod support;
