@@ -20,6 +20,7 @@ use super::{stores, upgrade};
 use crate::app::App;
 use crate::config::{Settings, Source};
 use crate::web;
+use crate::{cron, worker};
 
 /// What a process that was told twice to stop exits with, as shells have it for SIGINT.
 const STOPPED_HARD: u8 = 130;
@@ -183,13 +184,13 @@ async fn run_roles(app: &App, role: Role, listener: Option<TcpListener>) -> anyh
         if !matches!(role, Role::Worker | Role::All) {
             return Ok(());
         }
-        until_shutdown(app, not_here_yet(app)).await
+        until_shutdown(app, worker::run(app.clone())).await
     };
     let cron = async {
         if !matches!(role, Role::Cron | Role::All) {
             return Ok(());
         }
-        until_shutdown(app, not_here_yet(app)).await
+        until_shutdown(app, cron::run(app.clone())).await
     };
     let (web, worker, cron) = tokio::join!(web, worker, cron);
     web.and(worker).and(cron)
@@ -247,11 +248,4 @@ async fn start_embedded(context: &Context, settings: &mut Settings) -> anyhow::R
         settings.set("filestore.options", &serde_json::json!({ "location": location }), "data folder")?;
     }
     Ok(Some(embedded))
-}
-
-/// Stands in for the worker and the scheduler until they land.
-async fn not_here_yet(app: &App) -> anyhow::Result<()> {
-    tracing::warn!("this role is not built yet");
-    app.shutdown.cancelled().await;
-    Ok(())
 }
