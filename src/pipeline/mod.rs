@@ -5,9 +5,10 @@
 //! 1. `filter`: inbound filters look at the raw data; what they refuse ends as [`Outcome::Filtered`].
 //! 2. `normalize`: every attribute into its canonical shape; a bad value is dropped and noted in the event's `errors`.
 //! 3. `symbolicate`: source maps (issue 2 brings it).
-//! 4. `scrub`: secrets leave before anything is persisted.
-//! 5. `group`: the hashes that lead to the issue.
-//! 6. `summarize`: type, title, culprit, tags, search text.
+//! 4. `modules`, `in_app`: what frames belong to, and whose they are.
+//! 5. `scrub`: secrets leave before anything is persisted.
+//! 6. `group`: the hashes that lead to the issue.
+//! 7. `summarize`: type, title, culprit, tags, search text.
 //!
 //! All of it is pure, and none of it fails for bad client data.
 
@@ -72,6 +73,7 @@ pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSetti
         return Outcome::Filtered(reason);
     }
     normalize::normalize(&mut event, receipt);
+    modules::apply(&mut event);
     in_app::apply(&mut event);
     scrub::scrub(&mut event, settings);
     let hashes = group::hashes(&event, settings);
@@ -94,3 +96,6 @@ fn finished(mut event: Object<'_>, hashes: &[EventHash], summary: &Summary) -> V
     event.write(&mut json);
     json
 }
+
+#[cfg(test)]
+mod tests;

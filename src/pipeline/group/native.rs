@@ -46,12 +46,9 @@ fn without_qualifiers(mut name: &str) -> &str {
             .into_iter()
             .find_map(|qualifier| name.strip_suffix(qualifier))
             .or_else(|| name.ends_with(']').then(|| name.rfind("[clone ").map(|place| &name[..place])).flatten());
-        match shorter {
-            Some(rest) if !rest.ends_with("operator") && !rest.ends_with("operator&") && !rest.is_empty() => {
-                name = rest
-            }
-            _ => return name,
-        }
+        let is_sign = |rest: &&str| rest.is_empty() || rest.ends_with("operator") || rest.ends_with("operator&");
+        let Some(rest) = shorter.filter(|rest| !is_sign(rest)) else { return name };
+        name = rest;
     }
 }
 

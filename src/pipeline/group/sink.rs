@@ -43,9 +43,13 @@ impl Leaves {
     }
 }
 
-/// The composed form (NFC), since macOS writes file names decomposed.
+/// The composed form (NFC), since macOS writes file names decomposed. U+0000 is what storing makes of it, so that a
+/// stored event is explained as it was hashed.
 fn normalized(value: &str) -> Cow<'_, str> {
-    if value.is_ascii() { Cow::Borrowed(value) } else { Cow::Owned(value.nfc().collect()) }
+    if value.is_ascii() && !value.contains('\0') {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(value.nfc().map(|char| if char == '\0' { char::REPLACEMENT_CHARACTER } else { char }).collect())
 }
 
 impl Sink for Leaves {

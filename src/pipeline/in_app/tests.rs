@@ -13,7 +13,7 @@ fn vectors() {
     }
 }
 
-/// (platform, frame, in_app by rule, out of grouping)
+/// (platform, frame, `in_app` by rule, out of grouping)
 const FRAMES: [(&str, &str, Option<bool>, bool); 40] = [
     ("python", r#"{"abs_path":"/srv/app/shop/views.py","module":"shop.views"}"#, None, false),
     ("python", r#"{"abs_path":"/srv/venv/lib/site-packages/x/y.py","module":"x.y"}"#, Some(false), false),

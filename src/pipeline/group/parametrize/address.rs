@@ -86,7 +86,7 @@ fn v4_len(text: &[u8]) -> Option<usize> {
 /// Needs a digit besides the colons, so that `a::b` of a program text is none.
 fn v6_len(text: &[u8]) -> Option<usize> {
     let mut len = run(text, 45, |byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
-    if text[..len].iter().filter(|byte| **byte == b':').count() < 2 {
+    if text[..len].split(|byte| *byte == b':').count() < 3 {
         return None;
     }
     if matches!(text[..len], [.., b'.'] | [.., b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F', b':']) {

@@ -52,17 +52,12 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn run(mut self, out: &mut String) {
         while self.at < self.bytes.len() {
-            match self.token() {
-                Some((name, end)) => {
-                    out.push_str(name);
-                    self.at = end;
-                }
-                None => {
-                    let end = self.end_of_plain();
-                    out.push_str(&self.text[self.at..end]);
-                    self.at = end;
-                }
-            }
+            let (piece, end) = self.token().unwrap_or_else(|| {
+                let end = self.end_of_plain();
+                (&self.text[self.at..end], end)
+            });
+            out.push_str(piece);
+            self.at = end;
         }
     }
 
