@@ -4,9 +4,11 @@ use chrono::DateTime;
 use uuid::Uuid;
 
 use super::group::{Component, ComponentValue, Variant, explain};
+use super::normalize::security::{ReportQuery, event_from_report};
 use super::summarize::Summary;
 use super::{Outcome, Receipt, process};
-use crate::types::json::{Json, parse};
+use crate::protocol::security::Kind;
+use crate::types::json::{Json, Object, parse};
 use crate::types::project_settings::ProjectSettings;
 
 /// Real payloads and what becomes of them.
@@ -25,6 +27,15 @@ const EVENTS: [(&str, &str); 12] = [
     ("rust-panic", include_str!("../../tests/fixtures/events/rust-panic.json")),
 ];
 
+/// The payload as ingest hands it on.
+fn event(payload: Json<'_>) -> Object<'_> {
+    if let Some(kind) = Kind::of(&payload) {
+        return event_from_report(kind, &payload, "curl/8", ReportQuery::default()).unwrap();
+    }
+    let Json::Object(event) = payload else { panic!("no object") };
+    event
+}
+
 fn receipt() -> Receipt {
     Receipt {
         event_id: Uuid::nil(),
@@ -41,7 +52,7 @@ fn receipt() -> Receipt {
 fn events_of_real_sdks_are_named_and_grouped_as_ever() {
     let settings = ProjectSettings::default();
     for (name, text) in EVENTS {
-        let Ok(Json::Object(event)) = parse(text.as_bytes()) else { panic!("{name}") };
+        let event = event(parse(text.as_bytes()).unwrap());
         let Outcome::Ready(ready) = process(event, &receipt(), &settings) else { panic!("{name} was filtered") };
         let Ok(Json::Object(stored)) = parse(&ready.json) else { panic!("{name}") };
         let variants = explain(&stored, &settings);

@@ -29,6 +29,8 @@ fn javascript(name: &str) -> Result<Cow<'_, str>, &'static str> {
     while let Some(rest) = name.strip_prefix("async ").or_else(|| name.strip_prefix("new ")) {
         name = rest.trim_start();
     }
+    // `foo [as bar]`: the property it was called by.
+    let name = name.find(" [as ").map_or(name, |place| &name[..place]);
     let name = name.rsplit_once('.').map_or(name, |(_, last)| last);
     let is_anonymous = name.is_empty()
         || name.ends_with("/<")
@@ -255,6 +257,7 @@ mod tests {
             ("javascript", "new Cart", Some("Cart")),
             ("javascript", "async new a.b.c", Some("c")),
             ("node", "Object.<anonymous>", None),
+            ("node", "Layer.handle [as handle_request.x]", Some("handle")),
             ("javascript", "init/<", None),
             ("javascript", "?", None),
             ("java", "lambda$save$0", None),

@@ -12,7 +12,7 @@ mod function;
 mod message;
 pub mod native;
 mod parametrize;
-pub mod security;
+mod security;
 mod sink;
 mod stacktrace;
 

@@ -1,7 +1,6 @@
 //! Reports of browsers: what was violated, by whom (grouping.md 4.4, normalize.md 13).
 
-use std::borrow::Cow;
-
+use crate::pipeline::normalize::security::normalized_blocked_uri;
 use crate::types::json::Object;
 
 use super::sink::Sink;
@@ -23,9 +22,10 @@ pub fn write(event: &Object<'_>, hint: Option<&'static str>, sink: &mut impl Sin
         && sink.open("csp", hint)
     {
         sink.leaf("directive", report.get_str("effective_directive").unwrap_or_default());
-        match local_script_violation(report) {
+        let uri = normalized_blocked_uri(report);
+        match local_script_violation(report, &uri) {
             Some(kind) => sink.leaf("violation", kind),
-            None => sink.leaf("uri", &blocked_uri(report)),
+            None => sink.leaf("uri", &uri),
         }
         sink.close();
         return;
@@ -41,27 +41,17 @@ pub fn write(event: &Object<'_>, hint: Option<&'static str>, sink: &mut impl Sin
 }
 
 /// Scripts in the page itself: `'unsafe-inline'` or `'unsafe-eval'`.
-fn local_script_violation(report: &Object<'_>) -> Option<&'static str> {
-    let violated = report.get_str("violated_directive")?;
-    if report.get_str("effective_directive") != Some("script-src") || blocked_uri(report) != LOCAL {
+fn local_script_violation(report: &Object<'_>, uri: &str) -> Option<&'static str> {
+    let text = |key| report.get_str(key).unwrap_or_default();
+    if uri != LOCAL || !text("effective_directive").starts_with("script-src") {
         return None;
     }
-    ["'unsafe-inline'", "'unsafe-eval'"].into_iter().find(|kind| violated.contains(*kind))
-}
-
-/// Where the blocked content came from: `'self'`, host and port, or scheme and host.
-pub fn blocked_uri<'a>(report: &'a Object<'_>) -> Cow<'a, str> {
-    let uri = report.get_str("blocked_uri").unwrap_or_default().trim();
-    if matches!(uri, "" | "self" | LOCAL) {
-        return Cow::Borrowed(LOCAL);
-    }
-    let Some((scheme, rest)) = uri.split_once(':') else { return Cow::Owned(format!("{uri}:")) };
-    let Some(rest) = rest.strip_prefix("//") else { return Cow::Owned(format!("{scheme}:")) };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match scheme {
-        "http" | "https" => Cow::Borrowed(host),
-        _ if host.is_empty() => Cow::Owned(format!("{scheme}:")),
-        _ => Cow::Owned(format!("{scheme}://{host}")),
+    let (violated, blocked) = (text("violated_directive"), text("blocked_uri"));
+    if violated.contains("'unsafe-inline'") || blocked == "inline" {
+        Some("'unsafe-inline'")
+    } else if violated.contains("'unsafe-eval'") || blocked == "eval" {
+        Some("'unsafe-eval'")
+    } else {
+        None
     }
 }

@@ -20,7 +20,8 @@ pub fn is_out_of_group(frame: &FrameFields<'_>, platform: Platform) -> bool {
         Platform::Java => ["io.sentry.", "com.getsentry.raven."].iter().any(|prefix| module.starts_with(prefix)),
         Platform::Python => matches!(first_part(module, "."), "raven" | "sentry_sdk"),
         Platform::Rust => is_rust_machinery(function),
-        Platform::Native => is_throwing(function),
+        // Rust programs call themselves native.
+        Platform::Native => is_throwing(function) || is_rust_machinery(function),
         _ => false,
     }
 }
@@ -298,7 +299,8 @@ const ELIXIR_MODULES: [&str; 24] = [
 /// Bundles are the application's; the frameworks of the system, even inside of them, are not.
 fn native(frame: &FrameFields<'_>) -> Option<bool> {
     let package = if frame.package.is_empty() { frame.abs_path } else { frame.package };
-    if is_throwing(frame.function) || is_system_library(package) || is_foreign_path(frame) {
+    let is_library = is_system_library(package) || is_foreign_path(frame) || frame.function.starts_with("std::");
+    if is_library || is_out_of_group(frame, Platform::Native) {
         return Some(false);
     }
     let is_bundle = package.contains(".app/Contents/")

@@ -110,6 +110,11 @@ fn summarize_csp(attributes: &Object<'_>) -> Summary {
     }
 }
 
+/// What a CSP report says was blocked, short enough to group by: `'self'`, a host, or a scheme.
+pub fn normalized_blocked_uri(report: &Object<'_>) -> String {
+    Violation::of(report).normalized_uri()
+}
+
 /// The parts of a CSP report that make its summary.
 struct Violation<'v> {
     directive: &'v str,

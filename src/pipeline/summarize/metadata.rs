@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::pipeline::frames::Platform;
 use crate::pipeline::group::native::trim_function;
-use crate::pipeline::group::security::blocked_uri;
+use crate::pipeline::normalize::security::normalized_blocked_uri;
 use crate::types::json::{Json, Object};
 
 use super::{cut, exceptions, first_line, flag, frames, logentry};
@@ -42,7 +42,7 @@ pub fn metadata(event: &Object<'_>, event_type: &str) -> Object<'static> {
 fn csp(event: &Object<'_>, metadata: &mut Object<'static>) {
     let Some(report) = event.get("csp").and_then(Json::as_object) else { return };
     metadata.push("directive", report.get_str("effective_directive").unwrap_or_default().to_owned());
-    metadata.push("uri", blocked_uri(report).into_owned());
+    metadata.push("uri", normalized_blocked_uri(report));
     metadata.push("message", logentry(event).unwrap_or_default().to_owned());
 }
 

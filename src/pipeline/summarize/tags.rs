@@ -110,7 +110,9 @@ fn add_context(alias: &str, context: &Object<'_>, tags: &mut Tags) {
         "os" | "browser" | "runtime" | "client_os" => {
             let (name, version) = (text("name"), text("version"));
             if !name.is_empty() && !version.is_empty() {
-                tags.set(alias, &format!("{name} {version}"));
+                // Ruby's version begins with its name.
+                let repeats_name = version.strip_prefix(&*name).is_some_and(|rest| rest.starts_with(' '));
+                tags.set(alias, &if repeats_name { version.into_owned() } else { format!("{name} {version}") });
             }
             tags.set(&named("name"), &name);
             if let Some(rooted) = flag(context, "rooted").filter(|_| kind == "os") {
