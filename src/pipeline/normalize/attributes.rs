@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Context;
-use super::notes::Notes;
+use super::notes::{MAX_ERRORS, Notes};
 use super::path::Path;
 use super::trim::Bag;
 use super::values;
@@ -12,6 +12,8 @@ use crate::types::json::{Json, Object};
 const MAX_LOGGER: usize = 64;
 const MAX_TRANSACTION: usize = 200;
 const MAX_CHECKSUM: usize = 128;
+
+const ERROR: Bag = Bag::new(4096, 3);
 
 /// Free-form objects that are kept as they are, within bounds.
 const BOUNDED: &[(&str, Bag)] = &[
@@ -33,6 +35,7 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
             "logger" => logger(value, notes, path),
             "transaction" | "culprit" => trimmed_text(value, MAX_TRANSACTION, notes, path),
             "checksum" => checksum(value, notes, path),
+            "errors" => errors(value, notes, path),
             _ => match BOUNDED.iter().find(|(name, _)| *name == key) {
                 Some((_, bag)) => bag.object(value, notes, path),
                 None => true,
@@ -42,6 +45,17 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
     if !event.contains_key("logger") {
         event.push("logger", "");
     }
+}
+
+/// What the client found wrong itself.
+fn errors(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
+    let Json::Array(entries) = value else { return false };
+    entries.retain(|entry| entry.get("type").and_then(Json::as_str).is_some());
+    entries.truncate(MAX_ERRORS);
+    for (index, entry) in entries.iter_mut().enumerate() {
+        ERROR.fit(entry, notes, &path.index(index));
+    }
+    true
 }
 
 fn checksum(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {

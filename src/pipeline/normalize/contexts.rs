@@ -50,7 +50,7 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
 
 fn tidy(alias: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     let Json::Object(members) = value else { return false };
-    members.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+    members.retain(|_, value| !says_nothing(value));
     if members.is_empty() {
         return false;
     }
@@ -73,6 +73,15 @@ fn tidy(alias: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -
     }
     BAG.fit(value, notes, path);
     true
+}
+
+fn says_nothing(value: &Json<'_>) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Str(text) => text.is_empty(),
+        Json::Float(number) => !number.is_finite(),
+        _ => false,
+    }
 }
 
 fn trace(members: &mut Object<'_>, notes: &mut Notes, path: &Path<'_>) {

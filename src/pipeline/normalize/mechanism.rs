@@ -9,6 +9,18 @@ use crate::types::json::{Json, Object};
 const DATA: Bag = Bag::new(8192, 5);
 const META: Bag = Bag::new(4096, 4);
 
+/// Attributes that mean the same with and without a type.
+const TODAY: &[&str] = &[
+    "description",
+    "help_link",
+    "source",
+    "handled",
+    "synthetic",
+    "is_exception_group",
+    "exception_id",
+    "parent_id",
+];
+
 /// Brings a mechanism into the form of today.
 pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     let Json::Object(mechanism) = value else {
@@ -47,29 +59,26 @@ pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
 /// `posix_signal` and `mach_exception` move to `meta`, what nobody knows to `data`.
 fn from_legacy<'a>(legacy: Object<'a>) -> Object<'a> {
     let mut mechanism = Object::new();
-    let mut meta = Object::new();
-    let mut data = Object::new();
+    let (mut meta, mut data) = (Vec::new(), Vec::new());
     for (key, value) in legacy.into_members() {
         match (key.as_ref(), value) {
-            (_, Json::Null) => {}
-            ("posix_signal", Json::Object(signal)) => meta.insert("signal", renamed(signal, "signal", "number")),
-            ("mach_exception", Json::Object(exception)) => {
-                meta.insert("mach_exception", renamed(exception, "exception_name", "name"));
+            ("type", _) | (_, Json::Null) => {}
+            ("posix_signal", Json::Object(signal)) => {
+                meta.push(("signal".into(), renamed(signal, "signal", "number").into()));
             }
-            ("meta", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| meta.insert(k, v)),
-            ("data", Json::Object(members)) => members.into_members().into_iter().for_each(|(k, v)| data.insert(k, v)),
-            (
-                "description" | "help_link" | "source" | "handled" | "synthetic" | "is_exception_group"
-                | "exception_id" | "parent_id",
-                value,
-            ) => mechanism.push(key, value),
-            (_, value) => data.insert(key, value),
+            ("mach_exception", Json::Object(exception)) => {
+                meta.push(("mach_exception".into(), renamed(exception, "exception_name", "name").into()));
+            }
+            ("meta", Json::Object(members)) => meta.extend(members.into_members()),
+            ("data", Json::Object(members)) => data.extend(members.into_members()),
+            (known, value) if TODAY.contains(&known) => mechanism.push(key, value),
+            (_, value) => data.push((key, value)),
         }
     }
     mechanism.push("type", "generic");
     for (key, members) in [("meta", meta), ("data", data)] {
         if !members.is_empty() {
-            mechanism.push(key, members);
+            mechanism.push(key, members.into_iter().collect::<Object<'_>>());
         }
     }
     mechanism

@@ -92,4 +92,6 @@ pub fn normalize(event: &mut Object<'_>, receipt: &Receipt) {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::path::Path;
 use crate::types::json::{Json, Object};
 
 /// Entries in `errors`, the client's own included.
-const MAX_ERRORS: usize = 100;
+pub const MAX_ERRORS: usize = 100;
 
 /// Trimmed values that `_meta` tells of.
 const MAX_REMARKS: usize = 100;
