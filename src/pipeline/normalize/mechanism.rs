@@ -10,16 +10,8 @@ const DATA: Bag = Bag::new(8192, 5);
 const META: Bag = Bag::new(4096, 4);
 
 /// Attributes that mean the same with and without a type.
-const TODAY: &[&str] = &[
-    "description",
-    "help_link",
-    "source",
-    "handled",
-    "synthetic",
-    "is_exception_group",
-    "exception_id",
-    "parent_id",
-];
+const TODAY: &[&str] =
+    &["description", "help_link", "source", "handled", "synthetic", "is_exception_group", "exception_id", "parent_id"];
 
 /// Brings a mechanism into the form of today.
 pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {

@@ -98,7 +98,8 @@ fn firefox(header: &str) -> Option<Named> {
 
 fn chrome(header: &str) -> Option<Named> {
     let rest = after(header, "Chrome/")?;
-    let is_web_view = header.contains("; wv)") || header.find("Version/") < header.find("Chrome/") && header.contains("Version/");
+    let is_web_view =
+        header.contains("; wv)") || header.find("Version/") < header.find("Chrome/") && header.contains("Version/");
     let name = if header.contains("Android") && is_web_view {
         "Chrome Mobile WebView"
     } else if rest.contains("Mobile") {
