@@ -6,3 +6,4 @@ mod dependencies;
 mod ingest;
 mod pages;
 mod support;
+mod worker;
