@@ -70,5 +70,10 @@ async fn an_issue_pending_deletion_gets_no_more_events() {
     stage.execute("UPDATE issues SET status = 'pending_deletion'").await;
     stage.send(&event("KeyError", "1")).await;
     assert_eq!(stage.number("SELECT count(*) FROM issues").await, 2);
-    assert_eq!(stage.number("SELECT count(*) FROM events JOIN issues ON issues.id = issue_id WHERE status = 'unresolved'").await, 1);
+    assert_eq!(
+        stage
+            .number("SELECT count(*) FROM events JOIN issues ON issues.id = issue_id WHERE status = 'unresolved'")
+            .await,
+        1
+    );
 }
