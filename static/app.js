@@ -76,5 +76,40 @@
     else target.click();
   });
 
+  // data-poll="url": the region follows the server; every 2 s, after 10 min every 15 s, never while hidden.
+  document.querySelectorAll("[data-poll]").forEach(function (region) {
+    const begun = Date.now();
+    let failures = 0;
+    function later() {
+      const pace = Date.now() - begun < 600000 ? 2000 : 15000;
+      setTimeout(ask, Math.min(pace * Math.pow(2, failures), 60000));
+    }
+    function ask() {
+      if (document.hidden) return later();
+      fetch(region.dataset.poll, { headers: { accept: "application/json" } })
+        .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
+        .then(function (now) {
+          failures = 0;
+          if (region.dataset.state !== now.html) { region.innerHTML = now.html; region.dataset.state = now.html; }
+          refreshTimes();
+          if (!now.done) later();
+        })
+        .catch(function () { failures = Math.min(failures + 1, 5); later(); });
+    }
+    later();
+  });
+
+  // data-filter="#selector": a field that hides what does not match.
+  document.querySelectorAll("[data-filter]").forEach(function (field) {
+    field.classList.remove("hidden");
+    field.addEventListener("input", function () {
+      const wanted = field.value.trim().toLowerCase();
+      document.querySelectorAll(field.dataset.filter).forEach(function (item) {
+        item.hidden = !item.textContent.toLowerCase().includes(wanted);
+      });
+    });
+  });
+
+  refreshTimes();
   window.picket = { base: base, say: say };
 })();

@@ -2,12 +2,14 @@
 
 pub mod accounts;
 pub mod events;
+pub mod first_run;
 pub mod ingest;
 pub mod issues;
 pub mod job;
 pub mod keys;
 pub mod organizations;
 pub mod outcomes;
+pub mod project_activity;
 pub mod projects;
 pub mod retention;
 pub mod setup;

@@ -27,6 +27,7 @@ pub mod organizations;
 pub mod outcomes;
 pub mod project_counters;
 pub mod project_keys;
+pub mod project_stats;
 pub mod projects;
 pub mod release_projects;
 pub mod releases;

@@ -181,3 +181,40 @@ pub async fn delete_project(db: impl PgExecutor<'_>, id: TeamId, project_id: Pro
         .await?;
     Ok(())
 }
+
+/// A team as lists show it to one member.
+#[derive(Clone, Debug)]
+pub struct TeamSummary {
+    pub id: TeamId,
+    pub slug: String,
+    pub name: String,
+    pub members: i64,
+    pub projects: i64,
+    /// Whether the asking member is in it.
+    pub is_member: bool,
+}
+
+/// The organization's teams by slug, with their sizes; `member_id` is who asks.
+pub async fn list_summaries(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    member_id: Option<MemberId>,
+) -> sqlx::Result<Vec<TeamSummary>> {
+    sqlx::query_as!(
+        TeamSummary,
+        r#"
+        SELECT t.id AS "id: TeamId", t.slug, t.name,
+            (SELECT count(*) FROM team_members tm WHERE tm.team_id = t.id) AS "members!",
+            (SELECT count(*) FROM project_teams pt WHERE pt.team_id = t.id) AS "projects!",
+            EXISTS (SELECT FROM team_members tm WHERE tm.team_id = t.id AND tm.member_id = $2) AS "is_member!"
+        FROM teams t
+        WHERE t.organization_id = $1
+        ORDER BY t.slug
+        LIMIT $3"#,
+        organization_id.0,
+        member_id.map(|id| id.0),
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}

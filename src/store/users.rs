@@ -104,6 +104,12 @@ pub async fn list_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId
     .await
 }
 
+/// Holds other first runs back until the transaction ends. The number is the lock's name.
+pub async fn lock_first_run(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(7226101)").execute(db).await?;
+    Ok(())
+}
+
 pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<Utc>) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
         r#"

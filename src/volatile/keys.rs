@@ -39,6 +39,11 @@ impl Volatile {
         format!("{}undo:{token}", self.prefix)
     }
 
+    /// The text of an API token that a signed-in browser has just made.
+    pub fn new_token(&self, session: &str) -> String {
+        format!("{}new-token:{session}", self.prefix)
+    }
+
     /// Attempts of somebody in the running minute, for instance to sign in.
     pub fn attempts(&self, kind: &str, who: &str) -> String {
         format!("{}attempts:{kind}:{who}", self.prefix)

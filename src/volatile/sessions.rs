@@ -50,6 +50,16 @@ impl Volatile {
         self.connection.clone().set_ex(self.flash(session), text, 600).await
     }
 
+    /// Keeps the text of a new token for the page that shows it once.
+    pub async fn put_new_token(&self, session: &str, text: &str) -> RedisResult<()> {
+        self.connection.clone().set_ex(self.new_token(session), text, 600).await
+    }
+
+    /// The text of the token made a moment ago; afterwards nobody can see it again.
+    pub async fn take_new_token(&self, session: &str) -> RedisResult<Option<String>> {
+        self.connection.clone().get_del(self.new_token(session)).await
+    }
+
     /// Counts an attempt in the running minute; the count so far, this one included.
     pub async fn count_attempt(&self, kind: &str, who: &str) -> RedisResult<u32> {
         let key = self.attempts(kind, who);

@@ -1,12 +1,28 @@
 //! Pages: `<area>/<page>.rs`, routes in `<area>/mod.rs`.
 
+mod account;
 mod auth;
 pub mod issues;
+mod flash;
+mod home;
+mod manage;
+mod onboarding;
+mod organizations;
+mod posted;
+mod projects;
+mod refusals;
 
 use axum::Router;
 
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(auth::routes())
+    Router::new()
+        .merge(account::routes())
+        .merge(auth::routes())
+        .merge(home::routes())
+        .merge(manage::routes())
+        .merge(onboarding::routes())
+        .merge(organizations::routes())
+        .merge(projects::routes())
 }

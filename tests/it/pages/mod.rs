@@ -1,1 +1,6 @@
+mod account;
 mod auth;
+mod onboarding;
+mod organizations;
+mod projects;
+mod setup;

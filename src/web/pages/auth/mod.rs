@@ -6,6 +6,8 @@ mod logout;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use login::begin_session;
+
 use crate::app::App;
 
 pub fn routes() -> Router<App> {

@@ -1,0 +1,67 @@
+//! The first visit to a fresh installation: one person becomes its administrator and gets a project to send to.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use crate::services::accounts::NewAccount;
+use crate::services::projects::{self, NewProject};
+use crate::services::setup;
+use crate::store::organizations::Organization;
+use crate::store::projects::Project;
+use crate::store::users::User;
+use crate::store::{teams, users};
+
+/// Why the installation could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("somebody set this installation up already")]
+    Done,
+    #[error(transparent)]
+    Setup(#[from] setup::Error),
+    #[error(transparent)]
+    Project(#[from] projects::Error),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// What the person chose.
+#[derive(Clone, Debug)]
+pub struct FirstRun<'a> {
+    pub account: NewAccount<'a>,
+    pub organization_name: &'a str,
+    pub project_name: &'a str,
+    pub platform: Option<&'a str>,
+}
+
+/// What there is afterwards.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    pub user: User,
+    pub organization: Organization,
+    pub project: Project,
+}
+
+/// Makes the administrator, and the first project in the first organization. Two people who come at once do not both
+/// become administrators.
+pub async fn set_up(db: &PgPool, chosen: &FirstRun<'_>, now: DateTime<Utc>) -> Result<Installed, Error> {
+    let mut tx = db.begin().await?;
+    users::lock_first_run(&mut *tx).await?;
+    if users::superuser_exists(&mut *tx).await? {
+        return Err(Error::Done);
+    }
+    let name = chosen.organization_name;
+    let user_id = setup::create_first_user(&mut tx, &chosen.account, name, now).await?;
+    let organization = setup::ensure_organization(&mut tx, name, now).await?;
+    let team = teams::list(&mut *tx, organization.id).await?.into_iter().next();
+    let project = NewProject {
+        organization_id: organization.id,
+        team_id: team.map(|team| team.id),
+        name: chosen.project_name,
+        slug: None,
+        platform: chosen.platform,
+    };
+    let (project, _key) = projects::create(&mut tx, &project, now).await?;
+    let user = users::find(&mut *tx, user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
+    tx.commit().await?;
+    Ok(Installed { user, organization, project })
+}

@@ -1,0 +1,59 @@
+//! The organizations somebody belongs to: the switcher. Superusers see all and make new ones.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::services::organizations;
+use crate::store::organizations::{self as rows, Organization};
+use crate::web::error::{Error, FieldErrors, Result};
+use crate::web::extract::{Actor, Viewer};
+use crate::web::layout::Layout;
+use crate::web::pages::posted::Posted;
+use crate::web::pages::refusals::Refusal;
+use crate::web::{redirect, render};
+
+#[derive(Template)]
+#[template(path = "organizations/list.html")]
+struct ListPage {
+    layout: Layout,
+    organizations: Vec<Organization>,
+    posted: Posted,
+    errors: FieldErrors,
+}
+
+pub async fn show(State(app): State<App>, viewer: Viewer, actor: Actor) -> Result<Response> {
+    render(&page(&app, &viewer, &actor, Posted::default(), FieldErrors::default()).await?)
+}
+
+/// Makes an organization, owned by who asks.
+pub async fn create(State(app): State<App>, viewer: Viewer, actor: Actor, posted: Posted) -> Result<Response> {
+    if !actor.user.is_superuser {
+        return Err(Error::Forbidden(&[]));
+    }
+    let mut tx = app.db.begin().await?;
+    let created =
+        organizations::create(&mut tx, posted.text("name"), None, Some(actor.user.id), app.clock.now()).await;
+    match created {
+        Ok(organization) => {
+            tx.commit().await?;
+            Ok(redirect(&app, &format!("/settings/{}/teams/", organization.slug)))
+        }
+        Err(error) => {
+            let errors = error.field_errors(viewer.messages())?;
+            let page = page(&app, &viewer, &actor, posted, errors).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
+        }
+    }
+}
+
+async fn page(app: &App, viewer: &Viewer, actor: &Actor, posted: Posted, errors: FieldErrors) -> Result<ListPage> {
+    let organizations = if actor.user.is_superuser {
+        rows::list(&app.db).await?
+    } else {
+        rows::list_of_user(&app.db, actor.user.id).await?
+    };
+    Ok(ListPage { layout: Layout::new(app, viewer), organizations, posted, errors })
+}

@@ -1,0 +1,27 @@
+//! Projects: the list, making them, their settings and keys.
+
+mod create;
+mod filters;
+mod general;
+mod keys;
+mod list;
+mod privacy;
+mod remove;
+mod sparkline;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/organizations/{organization}/projects/", get(list::show))
+        .route("/organizations/{organization}/projects/new/", get(create::show).post(create::save))
+        .route("/organizations/{organization}/projects/{project}/bookmark/", post(list::bookmark))
+        .route("/settings/{organization}/projects/{project}/", get(general::show).post(general::save))
+        .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
+        .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
+        .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
+        .merge(keys::routes())
+}

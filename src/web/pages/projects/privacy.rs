@@ -1,0 +1,52 @@
+//! Data scrubbing: what is taken out of events before they are stored.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::store::projects;
+use crate::types::project_settings::ProjectSettings;
+use crate::types::scope::Scope;
+use crate::web::error::Result;
+use crate::web::extract::needs::{ProjectRead, ProjectWrite};
+use crate::web::extract::{ProjectAccess, Viewer};
+use crate::web::layout::{Layout, Section};
+use crate::web::pages::flash::redirect_with;
+use crate::web::pages::posted::Posted;
+use crate::web::render;
+
+#[derive(Template)]
+#[template(path = "projects/privacy.html")]
+struct PrivacyPage {
+    layout: Layout,
+    settings: ProjectSettings,
+    may_write: bool,
+}
+
+pub async fn show(State(app): State<App>, viewer: Viewer, access: ProjectAccess<ProjectRead>) -> Result<Response> {
+    render(&PrivacyPage {
+        layout: Layout::of_project(&app, &viewer, &access, Section::Settings),
+        settings: access.project.settings.0.clone(),
+        may_write: access.may(Scope::ProjectWrite),
+    })
+}
+
+pub async fn save(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: ProjectAccess<ProjectWrite>,
+    posted: Posted,
+) -> Result<Response> {
+    let settings = ProjectSettings {
+        scrub_data: posted.is_on("scrub_data"),
+        scrub_defaults: posted.is_on("scrub_defaults"),
+        scrub_ip_address: posted.is_on("scrub_ip_address"),
+        sensitive_fields: posted.lines("sensitive_fields"),
+        safe_fields: posted.lines("safe_fields"),
+        ..access.project.settings.0.clone()
+    };
+    projects::update_settings(&app.db, access.project.id, &settings).await?;
+    let path = format!("/settings/{}/projects/{}/data-privacy/", access.organization().slug, access.project.slug);
+    redirect_with(&app, &viewer, &path, viewer.messages().form_saved()).await
+}

@@ -1,0 +1,64 @@
+//! What services refuse, in the viewer's language, beside the field it is about.
+
+use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
+use crate::services::{keys, organizations, projects, teams};
+use crate::web::error::{FieldErrors, Result};
+use crate::web::messages::Messages;
+
+/// An error that belongs to a field of a form, or one that belongs to nobody's input.
+pub trait Refusal {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors>;
+}
+
+impl Refusal for accounts::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::EmailTaken => FieldErrors::one("email", t.form_email_taken()),
+            Self::InvalidEmail => FieldErrors::one("email", t.form_invalid_email()),
+            Self::PasswordLength => FieldErrors::one("password", t.form_password_rule(MAX_PASSWORD, MIN_PASSWORD)),
+            Self::WrongPassword => FieldErrors::one("current", t.form_wrong_password()),
+            other => return Err(other.into()),
+        })
+    }
+}
+
+impl Refusal for organizations::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Name => FieldErrors::one("name", t.form_name_length(organizations::MAX_NAME)),
+            Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
+            other @ Self::Database(_) => return Err(other.into()),
+        })
+    }
+}
+
+impl Refusal for projects::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Name => FieldErrors::one("name", t.form_name_length(projects::MAX_NAME)),
+            Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
+            Self::Platform => FieldErrors::one("platform", t.form_platform()),
+            other @ Self::Database(_) => return Err(other.into()),
+        })
+    }
+}
+
+impl Refusal for teams::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Name => FieldErrors::one("name", t.form_name_length(teams::MAX_NAME)),
+            Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
+            other @ Self::Database(_) => return Err(other.into()),
+        })
+    }
+}
+
+impl Refusal for keys::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Label => FieldErrors::one("label", t.form_name_length(keys::MAX_LABEL)),
+            Self::RateLimit => FieldErrors::one("limit", t.form_rate_limit(keys::MAX_WINDOW)),
+            other => return Err(other.into()),
+        })
+    }
+}
