@@ -28,11 +28,7 @@ impl ProjectActivity {
 }
 
 /// The activity of each project, in the given order.
-pub async fn list(
-    db: &PgPool,
-    projects: &[ProjectId],
-    now: DateTime<Utc>,
-) -> sqlx::Result<Vec<ProjectActivity>> {
+pub async fn list(db: &PgPool, projects: &[ProjectId], now: DateTime<Utc>) -> sqlx::Result<Vec<ProjectActivity>> {
     let ids: Vec<i64> = projects.iter().map(|id| id.0).collect();
     let first_hour = first_hour(now);
     let hours = outcomes::list_accepted(db, &ids, first_hour).await?;
@@ -48,12 +44,7 @@ fn first_hour(now: DateTime<Utc>) -> DateTime<Utc> {
     hour - TimeDelta::hours(23)
 }
 
-fn activity(
-    id: ProjectId,
-    hours: &[HourCount],
-    counts: &[IssueCounts],
-    first_hour: DateTime<Utc>,
-) -> ProjectActivity {
+fn activity(id: ProjectId, hours: &[HourCount], counts: &[IssueCounts], first_hour: DateTime<Utc>) -> ProjectActivity {
     let mut activity = ProjectActivity::default();
     for (_, hour, quantity) in hours.iter().filter(|(project, ..)| *project == id) {
         let place = usize::try_from((*hour - first_hour).num_hours()).unwrap_or(HOURS);

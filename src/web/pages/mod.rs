@@ -2,9 +2,9 @@
 
 mod account;
 mod auth;
-pub mod issues;
 mod flash;
 mod home;
+pub mod issues;
 mod manage;
 mod onboarding;
 mod organizations;

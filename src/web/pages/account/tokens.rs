@@ -55,7 +55,8 @@ pub async fn create(State(app): State<App>, viewer: Viewer, posted: Posted) -> R
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
     let session = viewer.session.as_ref().ok_or(Error::Unauthorized)?;
     let t = viewer.messages();
-    let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(|scope| posted.all("scope").any(|name| name == scope.as_str())).collect();
+    let scopes: Vec<Scope> =
+        Scope::ALL.into_iter().filter(|scope| posted.all("scope").any(|name| name == scope.as_str())).collect();
     let name = posted.text("name");
     let mut errors = FieldErrors::default();
     if scopes.is_empty() {

@@ -60,12 +60,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, headers: HeaderMap) ->
 }
 
 /// Makes everything at once; the new administrator is signed in and led to the first project's instructions.
-pub async fn save(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    posted: Posted,
-) -> Result<Response> {
+pub async fn save(State(app): State<App>, viewer: Viewer, headers: HeaderMap, posted: Posted) -> Result<Response> {
     match set_up(&app, viewer.messages(), &posted).await? {
         Ok(Installed { user, organization, project }) => {
             let path = format!("/{}/{}/getting-started/", organization.slug, project.slug);
@@ -141,7 +136,9 @@ fn field_errors(error: first_run::Error, t: Messages) -> Result<FieldErrors> {
             Ok(renamed(error.field_errors(t)?, "organization"))
         }
         first_run::Error::Setup(setup::Error::Team(error)) => Ok(renamed(error.field_errors(t)?, "organization")),
-        first_run::Error::Setup(setup::Error::Project(error)) | first_run::Error::Project(error) => Ok(renamed(error.field_errors(t)?, "project")),
+        first_run::Error::Setup(setup::Error::Project(error)) | first_run::Error::Project(error) => {
+            Ok(renamed(error.field_errors(t)?, "project"))
+        }
         first_run::Error::Setup(setup::Error::Database(error)) | first_run::Error::Database(error) => Err(error.into()),
     }
 }

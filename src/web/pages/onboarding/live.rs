@@ -70,11 +70,7 @@ impl LiveState {
 }
 
 /// The box as JSON, for the script that polls.
-pub async fn status(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: ProjectAccess<EventRead>,
-) -> Result<Response> {
+pub async fn status(State(app): State<App>, viewer: Viewer, access: ProjectAccess<EventRead>) -> Result<Response> {
     let live = LiveBox::of(&app, &viewer, &access).await?;
     Ok(Json(json!({"state": live.name(), "done": !live.is_waiting(), "html": live.render()?})).into_response())
 }

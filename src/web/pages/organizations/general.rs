@@ -30,11 +30,7 @@ struct GeneralPage {
     errors: FieldErrors,
 }
 
-pub async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: OrganizationAccess<OrgRead>,
-) -> Result<Response> {
+pub async fn show(State(app): State<App>, viewer: Viewer, access: OrganizationAccess<OrgRead>) -> Result<Response> {
     let layout = Layout::of_organization(&app, &viewer, &access, Section::Settings);
     let organization = &access.organization;
     render(&GeneralPage {

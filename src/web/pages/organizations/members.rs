@@ -50,11 +50,7 @@ pub struct MemberPath {
     member: i64,
 }
 
-pub async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: OrganizationAccess<MemberRead>,
-) -> Result<Response> {
+pub async fn show(State(app): State<App>, viewer: Viewer, access: OrganizationAccess<MemberRead>) -> Result<Response> {
     render(&page(&app, &viewer, &access, Posted::default(), FieldErrors::default()).await?)
 }
 
@@ -119,11 +115,7 @@ fn allowed_role(access: &OrganizationAccess<MemberWrite>, role: &str) -> Result<
 }
 
 /// A member of this organization whom the viewer may change: none above themselves.
-async fn changeable(
-    app: &App,
-    access: &OrganizationAccess<MemberWrite>,
-    path: &MemberPath,
-) -> Result<MemberWithUser> {
+async fn changeable(app: &App, access: &OrganizationAccess<MemberWrite>, path: &MemberPath) -> Result<MemberWithUser> {
     let all = members::list(&app.db, access.organization.id).await?;
     let member = all.into_iter().find(|member| member.id.0 == path.member).ok_or(Error::NotFound)?;
     allowed_role(access, member.role.as_str())?;

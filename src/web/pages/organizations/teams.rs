@@ -39,11 +39,7 @@ pub struct TeamPath {
     team: String,
 }
 
-pub async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: OrganizationAccess<TeamRead>,
-) -> Result<Response> {
+pub async fn show(State(app): State<App>, viewer: Viewer, access: OrganizationAccess<TeamRead>) -> Result<Response> {
     render(&page(&app, &viewer, &access, Posted::default(), FieldErrors::default()).await?)
 }
 
@@ -98,11 +94,7 @@ pub async fn leave(
 }
 
 /// The team, and the membership through which the viewer may be in it.
-async fn own_team(
-    app: &App,
-    access: &OrganizationAccess<TeamRead>,
-    path: &TeamPath,
-) -> Result<(Team, MemberId)> {
+async fn own_team(app: &App, access: &OrganizationAccess<TeamRead>, path: &TeamPath) -> Result<(Team, MemberId)> {
     let team = rows::find_by_slug(&app.db, access.organization.id, &path.team).await?.ok_or(Error::NotFound)?;
     let member = access.member.as_ref().ok_or(Error::NotFound)?;
     Ok((team, member.id))

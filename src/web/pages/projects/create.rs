@@ -37,12 +37,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: Access) -> Res
     render(&page(&app, &viewer, &access, Posted::default(), FieldErrors::default()).await?)
 }
 
-pub async fn save(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: Access,
-    posted: Posted,
-) -> Result<Response> {
+pub async fn save(State(app): State<App>, viewer: Viewer, access: Access, posted: Posted) -> Result<Response> {
     match create(&app, viewer.messages(), &access, &posted).await? {
         Ok(project) => {
             let path = format!("/{}/{}/getting-started/", access.organization.slug, project.slug);
@@ -55,12 +50,7 @@ pub async fn save(
     }
 }
 
-async fn create(
-    app: &App,
-    t: Messages,
-    access: &Access,
-    posted: &Posted,
-) -> Result<Result<Project, FieldErrors>> {
+async fn create(app: &App, t: Messages, access: &Access, posted: &Posted) -> Result<Result<Project, FieldErrors>> {
     let teams = own_teams(app, access).await?;
     let Some(team) = teams.iter().find(|team| team.slug == posted.text("team")) else {
         return Ok(Err(FieldErrors::one("team", t.project_choose_team())));
@@ -96,13 +86,7 @@ async fn own_teams(app: &App, access: &Access) -> Result<Vec<Team>> {
     Ok(all)
 }
 
-async fn page(
-    app: &App,
-    viewer: &Viewer,
-    access: &Access,
-    posted: Posted,
-    errors: FieldErrors,
-) -> Result<CreatePage> {
+async fn page(app: &App, viewer: &Viewer, access: &Access, posted: Posted, errors: FieldErrors) -> Result<CreatePage> {
     let teams = own_teams(app, access).await?;
     if teams.is_empty() && !access.sees_all_projects() {
         return Err(Error::Conflict(viewer.messages().project_no_own_team().into()));

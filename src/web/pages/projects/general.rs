@@ -127,8 +127,7 @@ async fn update(
         return Ok(errors);
     }
     let slug = Slug::parse(&values.slug).ok();
-    let identity =
-        Identity { name: Some(&values.name), slug: slug.as_ref(), platform: Some(&values.platform) };
+    let identity = Identity { name: Some(&values.name), slug: slug.as_ref(), platform: Some(&values.platform) };
     if let Err(error) = projects::rename(&app.db, &access.project, &identity).await {
         return error.field_errors(t);
     }

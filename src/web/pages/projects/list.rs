@@ -114,9 +114,8 @@ async fn rows(app: &App, projects: Vec<Project>, starred: &HashSet<ProjectId>) -
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     let activities = project_activity::list(&app.db, &ids, app.clock.now()).await?;
     let pairs = projects.into_iter().zip(activities);
-    let mut rows: Vec<Row> = pairs
-        .map(|(project, activity)| Row { is_starred: starred.contains(&project.id), project, activity })
-        .collect();
+    let mut rows: Vec<Row> =
+        pairs.map(|(project, activity)| Row { is_starred: starred.contains(&project.id), project, activity }).collect();
     rows.sort_by_key(|row| !row.is_starred);
     Ok(rows)
 }

@@ -31,12 +31,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: Access) -> Res
 }
 
 /// Hides the project at once, so that ingest stops; the rows go in the background.
-pub async fn remove(
-    State(app): State<App>,
-    viewer: Viewer,
-    access: Access,
-    posted: Posted,
-) -> Result<Response> {
+pub async fn remove(State(app): State<App>, viewer: Viewer, access: Access, posted: Posted) -> Result<Response> {
     let (t, slug) = (viewer.messages(), &access.project.slug);
     if posted.text("confirm") != slug {
         let page = page(&app, &viewer, &access, FieldErrors::one("confirm", t.form_not_confirmed(slug)));

@@ -49,11 +49,8 @@ pub async fn show(
 ) -> Result<Response> {
     let key = find(&app, &access, &path).await?;
     let number = |number: Option<i32>| number.map_or_else(String::new, |number| number.to_string());
-    let values = Values {
-        label: key.label.clone(),
-        count: number(key.rate_limit_count),
-        window: number(key.rate_limit_window),
-    };
+    let values =
+        Values { label: key.label.clone(), count: number(key.rate_limit_count), window: number(key.rate_limit_window) };
     render(&page(&app, &viewer, &access, key, values, FieldErrors::default()))
 }
 
