@@ -59,3 +59,10 @@ pub async fn attach(
     .await?;
     Ok(())
 }
+
+/// The hashes that lead to an issue.
+pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!("SELECT hash FROM issue_hashes WHERE issue_id = $1 ORDER BY hash LIMIT 10000", issue_id.0)
+        .fetch_all(db)
+        .await
+}

@@ -16,6 +16,7 @@ pub mod issue_hours;
 pub mod issue_lists;
 pub mod issue_resolutions;
 pub mod issue_snoozes;
+pub mod issue_subscriptions;
 pub mod issue_tag_values;
 pub mod issue_tags;
 pub mod issue_views;

@@ -92,3 +92,35 @@ pub async fn list_dates(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Ve
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.date)).collect())
 }
+
+/// A release as a project saw it.
+#[derive(Clone, Debug)]
+pub struct ReleaseOfProject {
+    pub version: String,
+    pub released_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub new_issues: i64,
+    pub first_event_at: Option<DateTime<Utc>>,
+    pub last_event_at: Option<DateTime<Utc>>,
+}
+
+pub async fn find_of_project(
+    db: impl PgExecutor<'_>,
+    id: ReleaseId,
+    project_id: ProjectId,
+) -> sqlx::Result<Option<ReleaseOfProject>> {
+    sqlx::query_as!(
+        ReleaseOfProject,
+        r#"
+        SELECT releases.version, releases.released_at, releases.created_at,
+            COALESCE(release_projects.new_issues, 0) AS "new_issues!",
+            release_projects.first_event_at AS "first_event_at?", release_projects.last_event_at AS "last_event_at?"
+        FROM releases
+        LEFT JOIN release_projects ON release_projects.release_id = releases.id AND release_projects.project_id = $2
+        WHERE releases.id = $1"#,
+        id.0,
+        project_id.0,
+    )
+    .fetch_optional(db)
+    .await
+}

@@ -150,3 +150,10 @@ pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i6
     .fetch_all(db)
     .await
 }
+
+/// How many users wrote about an issue.
+pub async fn count_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM user_reports WHERE issue_id = $1"#, issue_id.0)
+        .fetch_one(db)
+        .await
+}

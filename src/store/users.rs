@@ -70,6 +70,23 @@ pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Us
     .await
 }
 
+/// Accounts by id.
+pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User>> {
+    sqlx::query_as!(
+        User,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
+            density, stack_view, stack_newest_first, shortcuts_enabled,
+            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        FROM users
+        WHERE id = ANY($1)
+        ORDER BY id"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// The account whose user name or address this is, without regard to case.
 pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Option<User>> {
     sqlx::query_as!(

@@ -7,11 +7,13 @@ mod date;
 mod events;
 pub mod health;
 mod index;
+mod issues;
 mod keys;
 mod lists;
 mod organizations;
 mod projects;
 mod series;
+mod tags;
 mod teams;
 mod tenancy;
 mod users;
@@ -25,9 +27,11 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
         .merge(events::routes())
+        .merge(issues::routes())
         .merge(keys::routes())
         .merge(organizations::routes())
         .merge(projects::routes())
+        .merge(tags::routes())
         .merge(teams::routes())
         .merge(users::routes())
 }

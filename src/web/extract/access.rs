@@ -14,6 +14,7 @@ use crate::store::members::{self, Member};
 use crate::store::organizations::{self, Organization};
 use crate::store::projects::{self, Project};
 use crate::types::ids::ProjectId;
+use crate::types::lifecycle::Status;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::web::error::{Error, Result};
@@ -159,13 +160,18 @@ impl<N: Needs> FromRequestParts<App> for IssueAccess<N> {
         let id = path_parameter(parts, "issue").await?.parse().map_err(|_| Error::NotFound)?;
         let organization = path_parameter(parts, "organization").await.ok();
         let actor = Actor::from_request_parts(parts, app).await?;
-        let issue = issues::find(&app.db, id).await?.ok_or(Error::NotFound)?;
+        let issue = issues::find(&app.db, id).await?.filter(is_there).ok_or(Error::NotFound)?;
         let within = ProjectAccess::of_project(app, actor, issue.project_id).await?;
         match organization {
             Some(slug) if slug != within.organization().slug => Err(Error::NotFound),
             _ => Ok(Self { issue, within }),
         }
     }
+}
+
+/// What is being deleted is gone for everyone.
+fn is_there(issue: &Issue) -> bool {
+    issue.status != Status::PendingDeletion
 }
 
 async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {

@@ -36,6 +36,14 @@ impl Pagination {
         Page { previous: cursor(page - 1, true), has_previous: page > 0, next: cursor(page + 1, false), has_next }
     }
 
+    /// Cuts the `per_page + 1` rows of an offset list down to the page, and tells its neighbours.
+    pub fn cut_offset_page<T>(&self, rows: &mut Vec<T>) -> Page {
+        let length = usize::try_from(self.per_page).unwrap_or(usize::MAX);
+        let has_next = rows.len() > length;
+        rows.truncate(length);
+        self.offset_page(has_next)
+    }
+
     /// Cuts rows down to a page, newest first, of a list that is ordered by `value`, and tells its neighbours.
     ///
     /// The rows begin at the cursor, `offset` of those with the cursor's value being left out, and are one more than

@@ -10,15 +10,13 @@ use super::list::{answer, slice};
 use super::stored::{EventPath, StoredEvent, parse_id};
 use crate::app::App;
 use crate::store::event_lists::{self, EventPlace};
+use crate::web::api::issues::ISSUE_PATHS;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{IssueAccess, Pagination};
 
-/// Issues are reached by their id alone and within their organization; older clients say `groups`.
-const ISSUES: [&str; 3] = ["/issues/{issue}", "/groups/{issue}", "/organizations/{organization}/issues/{issue}"];
-
 pub fn routes() -> Router<App> {
-    ISSUES.into_iter().fold(Router::new(), |router, issue| {
+    ISSUE_PATHS.into_iter().fold(Router::new(), |router, issue| {
         router.route(&format!("{issue}/events/"), get(list)).route(&format!("{issue}/events/{{event}}/"), get(show))
     })
 }

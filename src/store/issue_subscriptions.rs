@@ -1,0 +1,77 @@
+//! Who is told what happens to an issue.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use crate::types::ids::{IssueId, UserId};
+
+/// A user's choice about an issue.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    pub issue_id: IssueId,
+    pub is_active: bool,
+    /// `unknown`: asked for.
+    pub reason: String,
+}
+
+/// What a user chose about some issues; about the others nothing.
+pub async fn list_of_user(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    user_id: UserId,
+) -> sqlx::Result<Vec<Subscription>> {
+    sqlx::query_as!(
+        Subscription,
+        r#"
+        SELECT issue_id AS "issue_id: IssueId", is_active, reason
+        FROM issue_subscriptions
+        WHERE issue_id = ANY($1) AND user_id = $2"#,
+        issue_ids,
+        user_id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Who follows an issue, the longest first.
+pub async fn list_subscribers(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    limit: i64,
+) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT user_id AS "user_id: UserId"
+        FROM issue_subscriptions
+        WHERE issue_id = $1 AND is_active
+        ORDER BY created_at, user_id
+        LIMIT $2"#,
+        issue_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Notes that a user asked to follow issues, or not to.
+pub async fn upsert(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    user_id: UserId,
+    is_active: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_subscriptions (issue_id, user_id, is_active, reason, created_at)
+        SELECT issue_id, $2, $3, 'unknown', $4 FROM UNNEST($1::bigint[]) AS new (issue_id)
+        ON CONFLICT ON CONSTRAINT issue_subscriptions_pkey DO UPDATE SET is_active = EXCLUDED.is_active"#,
+        issue_ids,
+        user_id.0,
+        is_active,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

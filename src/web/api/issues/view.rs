@@ -1,0 +1,214 @@
+//! An issue as lists show it (web-api.md 3.6).
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::IssueScope;
+use super::status_details::{Counters, StatusDetailsView};
+use crate::app::App;
+use crate::store::issue_lists::{self, ListedIssue};
+use crate::store::issue_resolutions::{self, IssueResolution};
+use crate::store::projects::Project;
+use crate::store::users::{self, User};
+use crate::store::{issue_hours, issue_snoozes, issue_subscriptions};
+use crate::types::ids::{IssueId, UserId};
+use crate::types::lifecycle::{Snooze, SnoozeCounters, Status, effective_status, snooze_is_valid};
+use crate::types::short_id;
+use crate::web::api::date::Date;
+use crate::web::api::series::{Period, Points};
+use crate::web::error::Result;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the published shape")]
+pub struct IssueView {
+    id: String,
+    share_id: Option<String>,
+    short_id: String,
+    count: String,
+    user_count: i64,
+    title: String,
+    culprit: String,
+    permalink: String,
+    first_seen: Date,
+    last_seen: Date,
+    logger: Option<String>,
+    level: &'static str,
+    status: &'static str,
+    pub status_details: StatusDetailsView,
+    is_public: bool,
+    project: ProjectLinkView,
+    #[serde(rename = "type")]
+    event_type: String,
+    metadata: serde_json::Value,
+    num_comments: i32,
+    pub assigned_to: Option<ActorView>,
+    is_bookmarked: bool,
+    pub is_subscribed: bool,
+    subscription_details: Option<SubscriptionView>,
+    has_seen: bool,
+    annotations: [String; 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<HashMap<&'static str, Points>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matching_event_id: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ProjectLinkView {
+    id: String,
+    name: String,
+    slug: String,
+    platform: Option<String>,
+}
+
+/// A person or a team.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActorView {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SubscriptionView {
+    reason: String,
+}
+
+/// What a list of issues needs beside its rows.
+struct Facts {
+    resolutions: HashMap<IssueId, IssueResolution>,
+    snoozes: HashMap<IssueId, Snooze>,
+    assignees: HashMap<UserId, User>,
+    subscriptions: HashMap<IssueId, (bool, String)>,
+    now: DateTime<Utc>,
+}
+
+impl IssueView {
+    /// The issues of a scope, in the order of the ids; those of other projects are left out.
+    pub async fn list(app: &App, scope: &IssueScope, ids: &[i64]) -> Result<Vec<Self>> {
+        let mut rows = issue_lists::list(&app.db, ids, scope.user_id).await?;
+        rows.retain(|row| row.status != Status::PendingDeletion);
+        let facts = Facts::load(app, scope, &rows).await?;
+        let views = rows.iter().filter_map(|row| {
+            let project = scope.projects.iter().find(|project| project.id == row.project_id)?;
+            Some(Self::of(app, &scope.organization_slug, project, row, &facts))
+        });
+        Ok(views.collect())
+    }
+
+    fn of(app: &App, organization: &str, project: &Project, row: &ListedIssue, facts: &Facts) -> Self {
+        let snooze = facts.snoozes.get(&row.id);
+        let counters = Counters { times_seen: row.times_seen, users_seen: row.users_seen };
+        let status = shown_status(row, project, snooze, facts.now);
+        let subscription = facts.subscriptions.get(&row.id);
+        Self {
+            id: row.id.to_string(),
+            share_id: None,
+            short_id: short_id::format(&row.project_slug, row.short_id),
+            count: row.times_seen.to_string(),
+            user_count: row.users_seen,
+            title: row.title.clone(),
+            culprit: row.culprit.clone(),
+            permalink: format!("{}/organizations/{organization}/issues/{}/", app.config.system.url_prefix, row.id),
+            first_seen: row.first_seen.into(),
+            last_seen: row.last_seen.into(),
+            logger: Some(row.logger.clone()).filter(|logger| !logger.is_empty()),
+            level: row.level.as_str(),
+            status: status.as_str(),
+            status_details: StatusDetailsView::of(
+                (row.status, status),
+                facts.resolutions.get(&row.id),
+                snooze,
+                counters,
+            ),
+            is_public: false,
+            project: ProjectLinkView {
+                id: project.id.to_string(),
+                name: project.name.clone(),
+                slug: project.slug.clone(),
+                platform: project.platform.clone(),
+            },
+            event_type: row.event_type.clone(),
+            metadata: row.metadata.clone(),
+            num_comments: row.comments_count,
+            assigned_to: facts.assignee(row),
+            is_bookmarked: row.is_bookmarked,
+            is_subscribed: subscription.is_some_and(|(is_active, _)| *is_active),
+            subscription_details: subscription
+                .filter(|(is_active, _)| *is_active)
+                .map(|(_, reason)| SubscriptionView { reason: reason.clone() }),
+            has_seen: row.is_seen,
+            annotations: [],
+            stats: None,
+            matching_event_id: None,
+        }
+    }
+}
+
+impl Facts {
+    async fn load(app: &App, scope: &IssueScope, rows: &[ListedIssue]) -> Result<Self> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        let mut assignees: Vec<i64> = rows.iter().filter_map(|row| row.assignee_user_id.map(|id| id.0)).collect();
+        assignees.sort_unstable();
+        assignees.dedup();
+        let resolutions = issue_resolutions::list(&app.db, &ids).await?;
+        let snoozes = issue_snoozes::list(&app.db, &ids).await?;
+        let users = users::list(&app.db, &assignees).await?;
+        let subscriptions = issue_subscriptions::list_of_user(&app.db, &ids, scope.user_id).await?;
+        Ok(Self {
+            resolutions: resolutions.into_iter().map(|resolution| (resolution.issue_id, resolution)).collect(),
+            snoozes: snoozes.into_iter().map(|snooze| (snooze.issue_id, snooze.snooze)).collect(),
+            assignees: users.into_iter().map(|user| (user.id, user)).collect(),
+            subscriptions: subscriptions.into_iter().map(|row| (row.issue_id, (row.is_active, row.reason))).collect(),
+            now: app.clock.now(),
+        })
+    }
+
+    fn assignee(&self, row: &ListedIssue) -> Option<ActorView> {
+        if let Some(user) = row.assignee_user_id.and_then(|id| self.assignees.get(&id)) {
+            return Some(ActorView::user(user));
+        }
+        let id = row.assignee_team_id?.to_string();
+        let name = row.assignee.as_deref().unwrap_or_default().trim_start_matches('#').to_owned();
+        Some(ActorView { kind: "team", id, name, email: None })
+    }
+}
+
+impl ActorView {
+    pub fn user(user: &User) -> Self {
+        let (name, email) = (user.display_name().to_owned(), Some(user.email.clone()));
+        Self { kind: "user", id: user.id.to_string(), name, email }
+    }
+}
+
+/// Windows are the cron's to look at; what is known here without counting is shown at once.
+fn shown_status(row: &ListedIssue, project: &Project, snooze: Option<&Snooze>, now: DateTime<Utc>) -> Status {
+    let counters = SnoozeCounters { times_seen: row.times_seen, users_seen: row.users_seen, ..SnoozeCounters::default() };
+    let is_valid = snooze.is_none_or(|snooze| snooze_is_valid(snooze, now, &counters));
+    effective_status(row.status, is_valid, project.settings.0.resolve_age, row.last_seen, now)
+}
+
+/// Adds the graph of a period to a list of issues.
+pub async fn add_stats(
+    app: &App,
+    views: &mut [IssueView],
+    ids: &[i64],
+    (name, period): (&'static str, Period),
+) -> Result<()> {
+    let now = app.clock.now();
+    let mut hours: HashMap<String, Vec<(DateTime<Utc>, i64)>> = HashMap::new();
+    for (id, hour, events) in issue_hours::list_since(&app.db, ids, period.start(now)).await? {
+        hours.entry(id.to_string()).or_default().push((hour, events));
+    }
+    for view in views {
+        let points = period.sum(now, hours.remove(&view.id).unwrap_or_default());
+        view.stats.get_or_insert_default().insert(name, points);
+    }
+    Ok(())
+}
