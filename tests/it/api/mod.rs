@@ -2,6 +2,8 @@
 
 mod access;
 mod conventions;
+mod events;
+mod issues;
 mod keys;
 mod organizations;
 mod projects;

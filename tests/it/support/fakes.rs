@@ -98,3 +98,14 @@ impl TestApp {
         self.token(&token)
     }
 }
+
+impl TestApp {
+    /// Sends an event as an SDK would, and has it saved; returns its id.
+    pub async fn report(&self, project: &Project, event: &serde_json::Value) -> String {
+        let path = format!("/api/{}/store/?sentry_key={}", project.project.id, project.key.public_key);
+        let answer = self.anonymous().post_json(&path, event).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        picket::worker::drain(&self.app).await.expect("the worker saves");
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+}
