@@ -34,11 +34,7 @@ pub async fn list_of_user(
 }
 
 /// Who follows an issue, the longest first.
-pub async fn list_subscribers(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    limit: i64,
-) -> sqlx::Result<Vec<UserId>> {
+pub async fn list_subscribers(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!(
         r#"
         SELECT user_id AS "user_id: UserId"

@@ -82,7 +82,10 @@ async fn an_event_is_shown_as_it_was_sent() {
 async fn the_parts_of_an_event_have_their_shapes() {
     let (_app, _, script, id) = saved().await;
     let event = script.get(&format!("/api/0/events/{id}/")).await.json();
-    assert_eq!(entry(&event, "message"), &json!({"message": "paying %s failed", "params": ["42"], "formatted": "paying 42 failed"}));
+    assert_eq!(
+        entry(&event, "message"),
+        &json!({"message": "paying %s failed", "params": ["42"], "formatted": "paying 42 failed"})
+    );
 
     let exceptions = entry(&event, "exception");
     assert_eq!(keys_of(exceptions), "excOmitted hasSystemFrames values");
@@ -102,7 +105,10 @@ async fn the_parts_of_an_event_have_their_shapes() {
     let request = entry(&event, "request");
     assert_eq!(keys_of(request), "cookies data env fragment headers inferredContentType method query url");
     assert_eq!((&request["url"], &request["query"]), (&json!("https://shop.example/pay"), &json!([["a", "1"]])));
-    assert_eq!((&request["headers"], &request["cookies"]), (&json!([["User-Agent", "curl/8"]]), &json!([["lang", "en"]])));
+    assert_eq!(
+        (&request["headers"], &request["cookies"]),
+        (&json!([["User-Agent", "curl/8"]]), &json!([["lang", "en"]]))
+    );
 
     let crumb = &entry(&event, "breadcrumbs")["values"][0];
     assert_eq!(keys_of(crumb), "category data event_id level message timestamp type");

@@ -53,10 +53,19 @@ async fn a_list_shows_issues_with_their_graph() {
         assert_eq!((answer.header("x-hits"), answer.header("x-max-hits")), ("3", "1000"));
         let issue = &list[0];
         assert_eq!(keys_of(issue), with(&["stats"]));
-        assert_eq!((&issue["count"], &issue["userCount"], &issue["level"]), (&json!("2"), &json!(2), &json!("warning")));
+        assert_eq!(
+            (&issue["count"], &issue["userCount"], &issue["level"]),
+            (&json!("2"), &json!(2), &json!("warning"))
+        );
         assert_eq!((&issue["shortId"], &issue["status"]), (&json!("SHOP-3"), &json!("unresolved")));
-        assert_eq!(issue["permalink"], json!(app.url(&format!("/organizations/acme/issues/{}/", issue["id"].as_str().unwrap()))));
-        assert_eq!(issue["project"], json!({"id": project.project.id.to_string(), "name": "shop", "slug": "shop", "platform": null}));
+        assert_eq!(
+            issue["permalink"],
+            json!(app.url(&format!("/organizations/acme/issues/{}/", issue["id"].as_str().unwrap())))
+        );
+        assert_eq!(
+            issue["project"],
+            json!({"id": project.project.id.to_string(), "name": "shop", "slug": "shop", "platform": null})
+        );
         let points = issue["stats"]["24h"].as_array().unwrap();
         assert_eq!((points.len(), points.iter().map(|point| point[1].as_i64().unwrap()).sum::<i64>()), (24, 2));
     }
@@ -125,11 +134,26 @@ async fn ids_lead_straight_to_an_issue() {
 async fn an_issue_comes_with_all_that_belongs_to_it() {
     let (_app, _, script) = three().await;
     let id = id_of(&script, "three").await;
-    script.put_json(&format!("/api/0/issues/{id}/"), &json!({"status": "resolved", "hasSeen": true, "isSubscribed": true})).await;
+    script
+        .put_json(
+            &format!("/api/0/issues/{id}/"),
+            &json!({"status": "resolved", "hasSeen": true, "isSubscribed": true}),
+        )
+        .await;
     let issue = script.get(&format!("/api/0/issues/{id}/")).await.json();
     let more = [
-        "activity", "currentRelease", "firstRelease", "lastRelease", "participants", "pluginActions", "pluginContexts",
-        "pluginIssues", "seenBy", "stats", "tags", "userReportCount",
+        "activity",
+        "currentRelease",
+        "firstRelease",
+        "lastRelease",
+        "participants",
+        "pluginActions",
+        "pluginContexts",
+        "pluginIssues",
+        "seenBy",
+        "stats",
+        "tags",
+        "userReportCount",
     ];
     assert_eq!(keys_of(&issue), with(&more));
     assert_eq!(keys_of(&issue["stats"]), "24h 30d");
@@ -141,8 +165,14 @@ async fn an_issue_comes_with_all_that_belongs_to_it() {
          newGroups owner projects ref shortVersion url version"
     );
     assert_eq!(keys_of(&issue["activity"][0]), "data dateCreated id type user");
-    assert_eq!((&issue["activity"][0]["type"], &issue["activity"][0]["user"]["email"]), (&json!("set_resolved"), &json!("owner@acme.example")));
-    assert_eq!((each(&issue["seenBy"], "email"), each(&issue["participants"], "email")), (vec!["owner@acme.example"], vec!["owner@acme.example"]));
+    assert_eq!(
+        (&issue["activity"][0]["type"], &issue["activity"][0]["user"]["email"]),
+        (&json!("set_resolved"), &json!("owner@acme.example"))
+    );
+    assert_eq!(
+        (each(&issue["seenBy"], "email"), each(&issue["participants"], "email")),
+        (vec!["owner@acme.example"], vec!["owner@acme.example"])
+    );
     assert_eq!((&issue["hasSeen"], &issue["isSubscribed"]), (&json!(true), &json!(true)));
     assert_eq!(issue["subscriptionDetails"], json!({"reason": "unknown"}));
     assert!(each(&issue["tags"], "key").contains(&"plan"));
@@ -165,13 +195,24 @@ async fn the_status_of_an_issue_is_changed() {
     for (body, status, details) in [
         (json!({"status": "resolved"}), "resolved", json!({})),
         (json!({"status": "resolvedInNextRelease"}), "resolved", json!({"inNextRelease": true})),
-        (json!({"status": "resolved", "statusDetails": {"inNextRelease": true}}), "resolved", json!({"inNextRelease": true})),
-        (json!({"status": "resolved", "statusDetails": {"inRelease": "latest"}}), "resolved", json!({"inRelease": "1.0"})),
+        (
+            json!({"status": "resolved", "statusDetails": {"inNextRelease": true}}),
+            "resolved",
+            json!({"inNextRelease": true}),
+        ),
+        (
+            json!({"status": "resolved", "statusDetails": {"inRelease": "latest"}}),
+            "resolved",
+            json!({"inRelease": "1.0"}),
+        ),
         (json!({"status": "resolved", "statusDetails": {"inRelease": "1.0"}}), "resolved", json!({"inRelease": "1.0"})),
         (json!({"status": "unresolved"}), "unresolved", json!({})),
         (json!({"status": "ignored"}), "ignored", json!({})),
-        (json!({"status": "muted", "ignoreCount": 5, "ignoreWindow": 60}), "ignored",
-            json!({"ignoreUntil": null, "ignoreCount": 5, "ignoreWindow": 60, "ignoreUserCount": null, "ignoreUserWindow": null})),
+        (
+            json!({"status": "muted", "ignoreCount": 5, "ignoreWindow": 60}),
+            "ignored",
+            json!({"ignoreUntil": null, "ignoreCount": 5, "ignoreWindow": 60, "ignoreUserCount": null, "ignoreUserWindow": null}),
+        ),
     ] {
         let answer = script.put_json(&path, &body).await;
         let issue = answer.json();
@@ -221,13 +262,19 @@ async fn an_issue_is_assigned_to_people_and_teams() {
 async fn many_issues_are_changed_at_once() {
     let (app, project, script) = three().await;
     let (one, two) = (id_of(&script, "one").await, id_of(&script, "two").await);
-    let answer = script.put_json(&format!("{LIST}?id={one}&id={two}"), &json!({"status": "resolved", "isBookmarked": true})).await;
-    assert_eq!((answer.status, answer.json()), (200, json!({"status": "resolved", "statusDetails": {}, "isBookmarked": true})));
+    let answer = script
+        .put_json(&format!("{LIST}?id={one}&id={two}"), &json!({"status": "resolved", "isBookmarked": true}))
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, json!({"status": "resolved", "statusDetails": {}, "isBookmarked": true}))
+    );
     assert_eq!(titles(&script, "").await, ["three"]);
 
     let by_status = script.put_json(&format!("{LIST}?status=resolved"), &json!({"status": "unresolved"})).await;
     assert_eq!((by_status.status, titles(&script, "").await.len()), (200, 3));
-    let by_query = script.put_json(&format!("{LIST}?query=plan:two"), &json!({"status": "muted", "snoozeDuration": 5})).await;
+    let by_query =
+        script.put_json(&format!("{LIST}?query=plan:two"), &json!({"status": "muted", "snoozeDuration": 5})).await;
     assert_eq!((by_query.status, &by_query.json()["status"]), (200, &json!("ignored")));
     assert_eq!(titles(&script, "?query=is:ignored").await, ["two"]);
     let nothing = script.put_json(&format!("{LIST}?id=999999"), &json!({"status": "resolved"})).await;
@@ -250,7 +297,8 @@ async fn issues_are_deleted() {
     assert_eq!((script.delete(&path).await.status, script.get(&path).await.status), (202, 404));
     assert_eq!(script.delete(&format!("{LIST}?id={two}")).await.status, 204);
     assert_eq!(titles(&script, "?query=").await, ["three"]);
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE state = 'waiting'").fetch_one(&app.app.db).await.unwrap();
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM jobs WHERE state = 'waiting'").fetch_one(&app.app.db).await.unwrap();
     assert!(left > 0, "a job deletes the events");
 }
 
@@ -269,7 +317,17 @@ async fn changing_and_deleting_need_their_scopes() {
     }
     let stranger = app.project_named("other", "site").await;
     let stranger = app.script(&stranger.owner, &Scope::ALL).await;
-    for path in ["", "events/", "events/latest/", "tags/", "tags/plan/", "tags/plan/values/", "hashes/", "notes/", "activities/"] {
+    for path in [
+        "",
+        "events/",
+        "events/latest/",
+        "tags/",
+        "tags/plan/",
+        "tags/plan/values/",
+        "hashes/",
+        "notes/",
+        "activities/",
+    ] {
         let path = format!("/api/0/issues/{id}/{path}");
         assert_eq!(stranger.get(&path).await.status, 404, "{path}");
         assert_eq!(app.anonymous().get(&path).await.status, 401, "{path}");
@@ -281,9 +339,14 @@ async fn tags_are_counted() {
     let (_app, _, script) = three().await;
     let path = format!("/api/0/issues/{}/tags/", id_of(&script, "three").await);
     let tags = script.get(&path).await.json();
-    let tag = |key: &str| -> Value { tags.as_array().unwrap().iter().find(|tag| tag["key"] == key).expect("the tag").clone() };
+    let tag = |key: &str| -> Value {
+        tags.as_array().unwrap().iter().find(|tag| tag["key"] == key).expect("the tag").clone()
+    };
     assert_eq!(keys_of(&tag("plan")), "key name topValues totalValues uniqueValues");
-    assert_eq!((&tag("plan")["name"], &tag("plan")["totalValues"], &tag("plan")["uniqueValues"]), (&json!("Plan"), &json!(2), &json!(1)));
+    assert_eq!(
+        (&tag("plan")["name"], &tag("plan")["totalValues"], &tag("plan")["uniqueValues"]),
+        (&json!("Plan"), &json!(2), &json!(1))
+    );
     let value = tag("plan")["topValues"][0].clone();
     assert_eq!(keys_of(&value), "count firstSeen key lastSeen name value");
     assert_eq!((&value["value"], &value["count"]), (&json!("three"), &json!(2)));
@@ -305,5 +368,8 @@ async fn tags_are_counted() {
     assert_eq!(&script.get("/api/0/projects/acme/shop/tags/plan/").await.json(), plan);
     let values = script.get("/api/0/projects/acme/shop/tags/plan/values/").await.json();
     assert_eq!(each(&values, "value"), ["three", "two", "one"]);
-    assert_eq!(each(&script.get("/api/0/projects/acme/shop/tags/plan/values/?query=T").await.json(), "value"), ["three", "two"]);
+    assert_eq!(
+        each(&script.get("/api/0/projects/acme/shop/tags/plan/values/?query=T").await.json(), "value"),
+        ["three", "two"]
+    );
 }

@@ -96,10 +96,8 @@ impl Mutation {
     }
 
     fn read_flags(&mut self, fields: &mut Fields) {
-        let flags = [
-            ("hasSeen", Change::MarkSeen, Change::MarkUnseen),
-            ("isBookmarked", Change::Bookmark, Change::Unbookmark),
-        ];
+        let flags =
+            [("hasSeen", Change::MarkSeen, Change::MarkUnseen), ("isBookmarked", Change::Bookmark, Change::Unbookmark)];
         for (name, set, unset) in flags {
             if let Some(flag) = fields.flag(name) {
                 self.echo.insert(name.to_owned(), json!(flag));

@@ -61,7 +61,8 @@ impl IssueScope {
         let mut projects = access.projects(app).await?;
         let wanted = &params.projects;
         if !wanted.is_empty() && !wanted.iter().any(|name| name == "-1") {
-            let is_wanted = |project: &Project| wanted.iter().any(|name| *name == project.slug || *name == project.id.to_string());
+            let is_wanted =
+                |project: &Project| wanted.iter().any(|name| *name == project.slug || *name == project.id.to_string());
             projects.retain(is_wanted);
         }
         let (organization_slug, user_id) = (access.organization.slug.clone(), access.actor.user.id);

@@ -189,7 +189,8 @@ impl ActorView {
 
 /// Windows are the cron's to look at; what is known here without counting is shown at once.
 fn shown_status(row: &ListedIssue, project: &Project, snooze: Option<&Snooze>, now: DateTime<Utc>) -> Status {
-    let counters = SnoozeCounters { times_seen: row.times_seen, users_seen: row.users_seen, ..SnoozeCounters::default() };
+    let counters =
+        SnoozeCounters { times_seen: row.times_seen, users_seen: row.users_seen, ..SnoozeCounters::default() };
     let is_valid = snooze.is_none_or(|snooze| snooze_is_valid(snooze, now, &counters));
     effective_status(row.status, is_valid, project.settings.0.resolve_age, row.last_seen, now)
 }

@@ -33,10 +33,7 @@ impl ProjectTagView {
 }
 
 /// `GET /projects/{organization}/{project}/tags/`.
-pub async fn list(
-    State(app): State<App>,
-    access: ProjectAccess<EventRead>,
-) -> Result<Json<Vec<ProjectTagView>>> {
+pub async fn list(State(app): State<App>, access: ProjectAccess<EventRead>) -> Result<Json<Vec<ProjectTagView>>> {
     let keys = tag_counts::list_keys_of_project(&app.db, access.project.id).await?;
     Ok(Json(keys.into_iter().map(ProjectTagView::of).collect()))
 }
