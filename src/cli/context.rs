@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::run::embedded;
 use super::{Global, logging};
 use crate::config::{Config, Environment, Settings, find_directory};
 
@@ -21,12 +22,13 @@ impl Context {
     pub fn load(global: Global) -> anyhow::Result<Self> {
         let environment = Environment::of_process();
         let directory = find_directory(global.config.as_deref(), &environment);
-        let settings = Settings::load(directory.as_deref(), global.config.is_some(), &environment)?;
+        let mut settings = Settings::load(directory.as_deref(), global.config.is_some(), &environment)?;
         for warning in &settings.warnings {
             eprintln!("warning: {warning}");
         }
         let data = global.data.or_else(|| environment.get("PICKET_DATA").map(PathBuf::from));
         let data = std::path::absolute(data.unwrap_or_else(|| "data".into()))?;
+        embedded::add_settings(&data, &mut settings)?;
         let level = match global.loglevel {
             Some(level) => level,
             None => logging::Level::of(&environment)?,

@@ -1,10 +1,15 @@
 //! `doctor`: is everything there that Picket needs, and if not, what to do.
 
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chrono::TimeDelta;
+use clap::{Args, ValueEnum};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use url::Url;
 
 use super::context::Context;
@@ -20,15 +25,35 @@ const OLDEST_POSTGRES: i32 = 130_000;
 const OLDEST_REDIS: (u32, u32) = (6, 2);
 const SECRET_LENGTH: usize = 32;
 
-pub async fn run(context: &Context) -> anyhow::Result<ExitCode> {
+#[derive(Args)]
+pub struct Arguments {
+    /// Only ask the web server on this machine whether it is well; for health checks of containers
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+}
+
+/// What can be checked alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Web,
+}
+
+pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = context.config();
-    let secret = stores::secret_key(context, &context.settings);
-    let mut findings = vec![("settings", check_settings(context)), ("secret key", check_secret(secret.as_deref()))];
+    if arguments.only == Some(Part::Web) {
+        return Ok(report(&[("web", check_web(config.web.bind).await)]));
+    }
+    let mut findings =
+        vec![("settings", check_settings(context)), ("secret key", check_secret(config.system.secret_key.as_deref()))];
     findings.extend(check_database(context).await);
     findings.extend(check_redis(context).await);
     findings.push(("public URL", check_url(&config)));
     findings.push(("files", check_files(&config.blobs.directory)));
-    for (name, finding) in &findings {
+    Ok(report(&findings))
+}
+
+fn report(findings: &[(&str, Finding)]) -> ExitCode {
+    for (name, finding) in findings {
         match finding {
             Ok(text) => println!("ok       {name}: {text}"),
             Err(text) => println!("PROBLEM  {name}: {text}"),
@@ -36,7 +61,28 @@ pub async fn run(context: &Context) -> anyhow::Result<ExitCode> {
     }
     let problems = findings.iter().filter(|(_, finding)| finding.is_err()).count();
     println!("{}", if problems == 0 { "All is well.".to_owned() } else { format!("{problems} problem(s).") });
-    Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn check_web(bind: SocketAddr) -> Finding {
+    let host = if bind.ip().is_unspecified() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { bind.ip() };
+    let address = SocketAddr::new(host, bind.port());
+    let asked = tokio::time::timeout(Duration::from_secs(4), ask_health(address)).await;
+    let hint = "start it with `picket run web`";
+    match asked {
+        Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200") => Ok(format!("{address} is well")),
+        Ok(Ok(answer)) => Err(format!("{address} answers {}", answer.lines().next().unwrap_or("nothing"))),
+        Ok(Err(error)) => Err(format!("{address} cannot be reached ({error}): {hint}")),
+        Err(_) => Err(format!("{address} does not answer: see its log")),
+    }
+}
+
+async fn ask_health(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(b"GET /_health/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.take(4096).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 fn check_settings(context: &Context) -> Finding {

@@ -86,7 +86,7 @@ enum Command {
     /// Delete old events now instead of waiting for the nightly job
     Cleanup(cleanup::Arguments),
     /// Check stores, settings and folders, and say what to do about what is wrong
-    Doctor,
+    Doctor(doctor::Arguments),
 }
 
 /// Parses the command line and runs the command.
@@ -128,7 +128,7 @@ async fn dispatch(context: Context, command: Command) -> anyhow::Result<ExitCode
         Command::Token(command) => token::run(&context, &command).await?,
         Command::Run(command) => return run::run(context, command).await,
         Command::Cleanup(arguments) => cleanup::run(&context, &arguments).await?,
-        Command::Doctor => return doctor::run(&context).await,
+        Command::Doctor(arguments) => return doctor::run(&context, &arguments).await,
     }
     Ok(ExitCode::SUCCESS)
 }

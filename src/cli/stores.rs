@@ -46,13 +46,6 @@ pub fn redis_url(context: &Context) -> anyhow::Result<String> {
     url.context(NO_REDIS)
 }
 
-/// The secret that is configured; beside a private database, that of the data folder.
-pub fn secret_key(context: &Context, settings: &Settings) -> Option<String> {
-    let config = settings.config();
-    let is_private = config.database.url.is_none();
-    config.system.secret_key.or_else(|| if is_private { embedded::existing_secret_key(&context.data) } else { None })
-}
-
 /// One connection to a database that is up to date.
 pub async fn connect_database(context: &Context) -> anyhow::Result<PgConnection> {
     let mut db = connect(&database_url(context)?).await?;
@@ -60,7 +53,7 @@ pub async fn connect_database(context: &Context) -> anyhow::Result<PgConnection>
     Ok(db)
 }
 
-/// Everything the roles need: settings complete, stores connected, database up to date.
+/// Both stores connected, the database up to date, the options that are stored there in effect.
 pub async fn connect_app(context: &Context, mut settings: Settings) -> anyhow::Result<App> {
     let (database, redis) = (database_url(context)?, redis_url(context)?);
     let connecting = async {
@@ -72,12 +65,19 @@ pub async fn connect_app(context: &Context, mut settings: Settings) -> anyhow::R
     };
     let (rows, redis) = tokio::try_join!(connecting, connect_redis(&redis))?;
     settings.add_database(rows.into_iter().map(|row| (row.key, row.value)));
-    let mut config = settings.config();
-    config.system.secret_key = secret_key(context, &settings);
-    check_secret(config.system.secret_key.as_deref())?;
+    let config = settings.config();
     let options = database.parse().context("database.url is not understood")?;
     let db = pool(options, config.database.max_connections);
     Ok(App::new(config, db, redis, Clock::default()))
+}
+
+/// Roles sign what leaves the server: they need a secret, and should have a long one.
+pub fn check_secret(settings: &Settings) -> anyhow::Result<()> {
+    let secret = settings.config().system.secret_key.context(NO_SECRET)?;
+    if secret.len() < SECRET_LENGTH {
+        tracing::warn!("CAUTION: system.secret-key is shorter than {SECRET_LENGTH} characters and can be guessed");
+    }
+    Ok(())
 }
 
 /// One connection, whatever the state of the schema.
@@ -128,14 +128,6 @@ async fn check_migrations(db: &mut PgConnection) -> anyhow::Result<()> {
         0 => Ok(()),
         missing => bail!("the database lacks {missing} migration(s): run `picket upgrade`"),
     }
-}
-
-fn check_secret(secret: Option<&str>) -> anyhow::Result<()> {
-    let secret = secret.context(NO_SECRET)?;
-    if secret.len() < SECRET_LENGTH {
-        tracing::warn!("CAUTION: system.secret-key is shorter than {SECRET_LENGTH} characters and can be guessed");
-    }
-    Ok(())
 }
 
 fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {

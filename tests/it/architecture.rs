@@ -86,7 +86,7 @@ fn templates_hold_no_inline_style_script_or_unescaped_value() {
     let rules = [
         (r"(?i)\sstyle\s*=", "inline style"),
         (r"(?i)<style\b", "inline style sheet"),
-        (r#"(?i)<[a-z][^>]*\son[a-z]+\s*="#, "inline event handler"),
+        (r"(?i)<[a-z][^>]*\son[a-z]+\s*=", "inline event handler"),
         (r"(?i)javascript:", "javascript: address"),
         (r"\|\s*safe\b", "unescaped value"),
     ];

@@ -79,7 +79,7 @@ fn is_allowed(expression: &str, allowed: &[String]) -> bool {
     }
     match expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         Some(inner) => is_allowed(inner, allowed),
-        None => allowed.iter().any(|name| *name == expression),
+        None => allowed.contains(&expression),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every integration test, in one binary: linked once. Mirrors the rooms under test.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod api;
 mod architecture;
+mod cli;
 mod dependencies;
 mod ingest;
 mod pages;

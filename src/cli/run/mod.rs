@@ -19,8 +19,7 @@ use super::context::Context;
 use super::{stores, upgrade};
 use crate::app::App;
 use crate::config::{Settings, Source};
-use crate::web;
-use crate::{cron, worker};
+use crate::{cron, web, worker};
 
 /// What a process that was told twice to stop exits with, as shells have it for SIGINT.
 const STOPPED_HARD: u8 = 130;
@@ -130,7 +129,7 @@ pub async fn run(context: Context, command: Command) -> anyhow::Result<ExitCode>
     let welcome = embedded.as_ref().is_some_and(Embedded::has_database);
     let upgrade = welcome || web.is_some_and(|web| web.upgrade);
     let start = Start { context, settings, role, listener, upgrade, welcome };
-    let result = serve(start, &mut signals).await;
+    let result = Box::pin(serve(start, &mut signals)).await;
     if let Some(embedded) = embedded {
         embedded.stop().await;
     }
@@ -145,6 +144,7 @@ async fn serve(start: Start, signals: &mut Signals) -> anyhow::Result<ExitCode> 
         upgrade::apply_migrations(&mut db).await?;
         greeting = if welcome { Some(first::prepare(&mut db, &settings.config()).await?) } else { None };
     }
+    stores::check_secret(&settings)?;
     let app = stores::connect_app(&context, settings).await?;
     greeting.as_ref().inspect(|greeting| greeting.print());
     if let Some(listener) = &listener {
@@ -184,7 +184,7 @@ async fn run_roles(app: &App, role: Role, listener: Option<TcpListener>) -> anyh
         if !matches!(role, Role::Worker | Role::All) {
             return Ok(());
         }
-        until_shutdown(app, worker::run(app.clone())).await
+        until_shutdown(app, Box::pin(worker::run(app.clone()))).await
     };
     let cron = async {
         if !matches!(role, Role::Cron | Role::All) {
@@ -240,12 +240,7 @@ async fn start_embedded(context: &Context, settings: &mut Settings) -> anyhow::R
         return Ok(None);
     }
     let embedded = embedded::start(&context.data, with_database, with_redis).await?;
-    if config.system.secret_key.is_none() {
-        settings.set("system.secret-key", &embedded::secret_key(&context.data)?.into(), "data folder")?;
-    }
-    if settings.get("filestore.options").is_some_and(|setting| setting.source == Source::Default) {
-        let location = context.data.join("files").to_string_lossy().into_owned();
-        settings.set("filestore.options", &serde_json::json!({ "location": location }), "data folder")?;
-    }
+    embedded::make_secret_key(&context.data)?;
+    embedded::add_settings(&context.data, settings)?;
     Ok(Some(embedded))
 }

@@ -2,7 +2,7 @@
 
 mod client;
 mod fakes;
-mod stores;
+pub mod stores;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -20,16 +20,20 @@ fn setting(name: &str) -> String {
 
 /// A pool that sees only a new schema with all migrations applied.
 pub async fn fresh_schema(schema: &str) -> PgPool {
+    let pool = empty_schema(schema).await;
+    let mut migrator = picket::store::migrator();
+    migrator.set_locking(false);
+    migrator.run(&pool).await.expect("migrations apply");
+    pool
+}
+
+/// A pool that sees only a new schema without tables.
+pub async fn empty_schema(schema: &str) -> PgPool {
     let options: PgConnectOptions = database_url().parse().expect("a PostgreSQL URL");
     let admin =
         PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("PostgreSQL is running");
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&admin).await.expect("a new schema");
     admin.close().await;
-
     let options = options.options([("search_path", schema)]);
-    let pool = PgPoolOptions::new().max_connections(8).connect_with(options).await.expect("PostgreSQL is running");
-    let mut migrator = picket::store::migrator();
-    migrator.set_locking(false);
-    migrator.run(&pool).await.expect("migrations apply");
-    pool
+    PgPoolOptions::new().max_connections(8).connect_with(options).await.expect("PostgreSQL is running")
 }

@@ -19,6 +19,10 @@ use self::place::Place;
 use self::postgres::Postgres;
 use self::redis::Redis;
 use crate::cli::config::generate_secret_key;
+use crate::config::{Settings, Source};
+
+/// Name of the file with the secret in the data folder.
+const SECRET_KEY: &str = "secret-key";
 
 /// The stores that this process started or took over.
 pub struct Embedded {
@@ -78,23 +82,34 @@ impl Embedded {
     }
 }
 
-/// The secret of the data folder, made at the first start.
-pub fn secret_key(data: &Path) -> anyhow::Result<String> {
-    let path = data.join("secret-key");
-    if !path.exists() {
-        let new = data.join("secret-key.new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(generate_secret_key().as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
+/// What goes with a private database unless it is set: the secret and the files of the data folder.
+pub fn add_settings(data: &Path, settings: &mut Settings) -> anyhow::Result<()> {
+    let config = settings.config();
+    if config.database.url.is_some() {
+        return Ok(());
     }
-    let secret = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(secret.trim().to_owned())
+    if let (None, Ok(secret)) = (config.system.secret_key, fs::read_to_string(data.join(SECRET_KEY))) {
+        settings.set("system.secret-key", &secret.trim().into(), "data folder")?;
+    }
+    if settings.get("filestore.options").is_some_and(|setting| setting.source == Source::Default) {
+        let location = data.join("files").to_string_lossy().into_owned();
+        settings.set("filestore.options", &serde_json::json!({ "location": location }), "data folder")?;
+    }
+    Ok(())
 }
 
-/// The secret of a data folder that has one.
-pub fn existing_secret_key(data: &Path) -> Option<String> {
-    data.join("secret-key").exists().then(|| secret_key(data).ok()).flatten()
+/// Makes the secret of the data folder, once.
+pub fn make_secret_key(data: &Path) -> anyhow::Result<()> {
+    let path = data.join(SECRET_KEY);
+    if path.exists() {
+        return Ok(());
+    }
+    // Under another name first: a killed attempt must not leave half a secret.
+    let new = path.with_extension("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(generate_secret_key().as_bytes())?;
+    file.sync_all()?;
+    Ok(fs::rename(&new, &path)?)
 }
 
 /// A store that can be stopped.
