@@ -136,7 +136,9 @@ impl Outcomes {
             Ok(existing) => push_refusals(app, refused, &existing).await,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "outcomes could not be written yet");
-                counts.into_iter().for_each(|(counted, quantity)| self.add(counted, quantity));
+                for (counted, quantity) in counts {
+                    self.add(counted, quantity);
+                }
             }
         }
     }
@@ -227,6 +229,9 @@ mod tests {
         let of_three = rows.iter().find(|(key, _)| key.project_id == ProjectId(3)).unwrap();
         assert_eq!(of_three.1, 2);
         assert_eq!(of_three.0.hour.timestamp() % 3600, 0);
-        assert_eq!(rows.iter().map(|(_, quantity)| quantity).sum::<i64>(), 2 * (MAX_COUNTERS as i64 + 100));
+        assert_eq!(
+            rows.iter().map(|(_, quantity)| quantity).sum::<i64>(),
+            2 * (i64::try_from(MAX_COUNTERS).unwrap() + 100)
+        );
     }
 }

@@ -116,9 +116,12 @@ impl Admission {
     }
 }
 
+/// An answer of PostgreSQL, and when it was given.
+type Remembered = (Arc<Admission>, DateTime<Utc>);
+
 /// The keys that were asked for lately.
 pub struct Admissions {
-    known: Mutex<HashMap<PublicKey, (Arc<Admission>, DateTime<Utc>)>>,
+    known: Mutex<HashMap<PublicKey, Remembered>>,
     unknown: Mutex<HashMap<PublicKey, DateTime<Utc>>>,
     look_ups: Semaphore,
 }
@@ -158,7 +161,7 @@ impl Admissions {
         timeout(LOOK_UP_TIMEOUT, look_up).await.ok().flatten()
     }
 
-    fn remembered(&self, key: PublicKey) -> Option<(Arc<Admission>, DateTime<Utc>)> {
+    fn remembered(&self, key: PublicKey) -> Option<Remembered> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 

@@ -66,19 +66,15 @@ impl Ingest {
                 Ok(()) => {}
             }
         }
-        let limited = match items.event {
-            Some(event) => {
-                self.take_event(submission, &items, (event, event_id), (&envelope.headers, body, decoded)).await?
-            }
-            None => {
-                self.take_attachments_alone(submission, &items.attachments, event_id, decoded).await?;
-                None
-            }
+        let limited = if let Some(event) = items.event {
+            let source = (&envelope.headers, body, decoded);
+            self.take_event(submission, &items, (event, event_id), source).await?
+        } else {
+            self.take_attachments_alone(submission, &items.attachments, event_id, decoded).await?;
+            None
         };
-        Ok(Accepted {
-            event_id: event_id.filter(|_| envelope.headers.event_id.is_some() || items.event.is_some()),
-            limited,
-        })
+        let has_id = envelope.headers.event_id.is_some() || items.event.is_some();
+        Ok(Accepted { event_id: event_id.filter(|_| has_id), limited })
     }
 
     /// Puts an item where it belongs, or counts why it is dropped.
@@ -96,7 +92,7 @@ impl Ingest {
             "security" | "raw_security" => items.security.push(item.payload),
             // Counted for the statistics; nothing of them is stored.
             "session" | "sessions" | "transaction" => {
-                self.count(submission, (Outcome::Accepted, ""), category, quantity)
+                self.count(submission, (Outcome::Accepted, ""), category, quantity);
             }
             kind if UNSUPPORTED.contains(&kind) => drop("unsupported"),
             _ => drop("unknown_item"),
@@ -199,10 +195,14 @@ const MAX_QUANTITY: u64 = 1_000_000_000;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ClientReport {
-    discarded_events: Vec<Discarded>,
-    rate_limited_events: Vec<Discarded>,
-    filtered_events: Vec<Discarded>,
-    filtered_sampling_events: Vec<Discarded>,
+    #[serde(rename = "discarded_events")]
+    discarded: Vec<Discarded>,
+    #[serde(rename = "rate_limited_events")]
+    rate_limited: Vec<Discarded>,
+    #[serde(rename = "filtered_events")]
+    filtered: Vec<Discarded>,
+    #[serde(rename = "filtered_sampling_events")]
+    sampled: Vec<Discarded>,
 }
 
 #[derive(Deserialize)]
@@ -217,8 +217,7 @@ struct Discarded {
 
 impl ClientReport {
     fn all(&self) -> impl Iterator<Item = &Discarded> {
-        let more = [&self.rate_limited_events, &self.filtered_events, &self.filtered_sampling_events];
-        self.discarded_events.iter().chain(more.into_iter().flatten())
+        [&self.discarded, &self.rate_limited, &self.filtered, &self.sampled].into_iter().flatten()
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::protocol::{
     auth::AuthError,
     body::BodyError,
-    category::EVENTS,
+    category::{Category, EVENTS},
     envelope::EnvelopeError,
     rate_limits::{self, RateLimit},
 };
@@ -151,7 +151,7 @@ impl Refusal {
 
     /// The value of `X-Sentry-Rate-Limits`.
     pub fn rate_limits(&self, now: DateTime<Utc>) -> Option<String> {
-        let categories = EVENTS.map(|category| category.as_str()).to_vec();
+        let categories = EVENTS.map(Category::as_str).to_vec();
         let (categories, scope, reason) = match self {
             Self::RateLimited(hit) => (categories, hit.scope, hit.reason),
             Self::QueueFull => (Vec::new(), "organization", "queue_full"),

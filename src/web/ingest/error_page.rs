@@ -4,6 +4,7 @@
 //! HTML by the template, and as a JSON literal in the script.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use askama::Template;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -187,14 +188,13 @@ fn is_email(text: &str) -> bool {
 fn form_error_answer(errors: &Value) -> Response {
     let body = json!({ "errors": errors }).to_string();
     // Non-ASCII texts cannot stand in a header; JSON can escape them.
-    let ascii: String = body.chars().fold(String::new(), |mut text, c| {
-        if c.is_ascii() {
-            text.push(c);
-        } else {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+    let mut ascii = String::with_capacity(body.len());
+    for unit in body.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => ascii.push(char::from(byte)),
+            _ => write!(ascii, "\\u{unit:04x}").expect("writing to a String cannot fail"),
         }
-        text
-    });
+    }
     let mut response = answer::json(StatusCode::BAD_REQUEST, body);
     if let Ok(context) = HeaderValue::try_from(ascii) {
         response.headers_mut().insert(HeaderName::from_static("x-sentry-context"), context);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Sdk;
 use crate::support::TestApp;
 
 const OTHER_KEY: &str = "a94a8fe5ccb19ba61c4c0873d391e987";
@@ -40,6 +41,20 @@ async fn refusals_say_why() {
             400,
             "Bad data decoding request (neither JSON nor base64)",
         ),
+        ("PUT", format!("/api/{id}/store/"), "{}", 405, "the method is not allowed here"),
+        ("GET", format!("/api/{id}/envelope/"), "", 405, "the method is not allowed here"),
+    ] {
+        assert_refused(&sdk, (method, &path, body), status, error).await;
+    }
+    assert!(app.queued().await.is_empty());
+}
+
+#[tokio::test]
+async fn envelopes_and_files_say_why_too() {
+    let app = TestApp::spawn().await;
+    let sdk = app.sdk().await;
+    let (id, key) = (sdk.project_id().0, sdk.key.public_key.clone());
+    for (method, path, body, status, error) in [
         (
             "POST",
             format!("/api/{id}/envelope/?sentry_key={key}"),
@@ -64,19 +79,22 @@ async fn refusals_say_why() {
         ("POST", format!("/api/{id}/events/zzz/attachments/?sentry_key={key}"), "", 400, "invalid event id"),
         ("POST", format!("/api/{id}/minidump/?sentry_key={key}"), "MDMP", 501, "native crash dumps are not supported"),
         ("POST", format!("/api/{id}/unreal/{key}/"), "x", 501, "native crash dumps are not supported"),
-        ("PUT", format!("/api/{id}/store/"), "{}", 405, "the method is not allowed here"),
-        ("GET", format!("/api/{id}/envelope/"), "", 405, "the method is not allowed here"),
     ] {
-        let answer = sdk.send(sdk.client.request(method, &path).body(body)).await;
-        assert_eq!(answer.status, status, "{path} {}", answer.body);
-        assert_eq!(answer.header("x-sentry-error"), error, "{path}");
-        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
-        if method == "POST" || status == 405 && !path.contains("store") {
-            let body = answer.json();
-            assert_eq!((&body["detail"], &body["error"]), (&Value::from(error), &Value::from(error)), "{path}");
-        }
+        assert_refused(&sdk, (method, &path, body), status, error).await;
     }
     assert!(app.queued().await.is_empty());
+}
+
+async fn assert_refused(sdk: &Sdk, (method, path, body): (&str, &str, &'static str), status: u16, error: &str) {
+    let answer = sdk.send(sdk.client.request(method, path).body(body)).await;
+    assert_eq!(answer.status, status, "{path} {}", answer.body);
+    assert_eq!(answer.header("x-sentry-error"), error, "{path}");
+    assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
+    // The picture's answer has no body.
+    if !path.contains("store") || method == "POST" {
+        let body = answer.json();
+        assert_eq!((&body["detail"], &body["error"]), (&Value::from(error), &Value::from(error)), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ fn envelope(items: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 async fn stored(app: &TestApp, key: &str) -> Vec<u8> {
-    Blobs::new(&app.app.config.blobs.directory).get(key).await.unwrap().to_vec()
+    Blobs::new(&app.app.config.blobs.directory).get(key).await.expect("a stored file").to_vec()
 }
 
 #[tokio::test]

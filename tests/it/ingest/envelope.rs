@@ -1,5 +1,7 @@
 //! Envelopes: what is queued, what is written, what is dropped.
 
+use std::fmt::Write as _;
+
 use picket::types::entry_kind::EntryKind;
 use serde_json::json;
 
@@ -119,10 +121,9 @@ async fn items_go_their_own_ways() {
         ("check_in", "{}".to_owned()),
         ("holodeck", String::new()),
     ] {
-        body.push_str(&format!(
-            "{}\n{payload}\n",
-            json!({ "type": kind, "length": payload.len(), "item_count": if kind == "log" { 3 } else { 1 } })
-        ));
+        let count = if kind == "log" { 3 } else { 1 };
+        let header = json!({ "type": kind, "length": payload.len(), "item_count": count });
+        writeln!(body, "{header}\n{payload}").unwrap();
     }
     let answer = sdk.envelope(body).await;
     assert_eq!((answer.status, answer.json()["id"].as_str()), (200, Some(EVENT_ID)));

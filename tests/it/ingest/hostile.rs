@@ -10,7 +10,7 @@ use crate::support::TestApp;
 
 /// Raw bytes to the server; what it says until it closes, or until the first answer is whole.
 async fn raw(app: &TestApp, parts: &[&[u8]]) -> String {
-    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let mut stream = TcpStream::connect(app.address).await.expect("the server listens");
     for part in parts {
         // The server may answer and close before it has read all.
         let _ = stream.write_all(part).await;
@@ -134,7 +134,7 @@ fn random(length: usize) -> String {
     let mut state = 1_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        char::from(b'0' + u8::try_from((state >> 33) % 64).unwrap())
+        char::from(b'0' + u8::try_from((state >> 33) % 64).expect("below 64"))
     };
     (0..length).map(|_| next()).collect()
 }

@@ -7,13 +7,13 @@ use crate::support::{Answer, TestApp};
 
 async fn limit_key(app: &TestApp, count: i32, window: i32) {
     let query = "UPDATE project_keys SET rate_limit_count = $1, rate_limit_window = $2";
-    sqlx::query(query).bind(count).bind(window).execute(&app.app.db).await.unwrap();
+    sqlx::query(query).bind(count).bind(window).execute(&app.app.db).await.expect("a key");
 }
 
 fn assert_limited(answer: &Answer, scope: &str, reason: &str) {
     assert_eq!(answer.status, 429, "{}", answer.body);
     assert_eq!(answer.json()["error_name"], "rate_limit");
-    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+    let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
     let limits = rate_limits::parse(answer.header("x-sentry-rate-limits"));
     assert_eq!(limits.len(), 1);

@@ -12,7 +12,7 @@ fn dialog(sdk: &Sdk, more: &str) -> String {
 
 async fn reports(app: &TestApp) -> Vec<(String, String, String, String)> {
     let query = "SELECT replace(event_id::text, '-', ''), name, email, comments FROM user_reports ORDER BY id";
-    sqlx::query_as(query).fetch_all(&app.app.db).await.unwrap()
+    sqlx::query_as(query).fetch_all(&app.app.db).await.expect("a table")
 }
 
 fn text(texts: [&str; 4]) -> (String, String, String, String) {

@@ -3,6 +3,7 @@
 use picket::types::entry_kind::EntryKind;
 use serde_json::{Value, json};
 
+use super::Queued;
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -24,7 +25,7 @@ async fn reports_of_the_vectors_are_queued() {
     }
     let queued = app.queued().await;
     assert!(queued.iter().all(|entry| entry.facts.kind == EntryKind::Security));
-    assert_eq!(queued.iter().map(|entry| entry.json()).collect::<Vec<_>>(), expected);
+    assert_eq!(queued.iter().map(Queued::json).collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]
