@@ -53,6 +53,9 @@ fn write_message(code: &mut String, name: &str, entry: &toml::Value) {
     let parameters: String = arguments[0].iter().map(|argument| parameter(argument)).collect();
     let result = if arguments[0].is_empty() { "&'static str" } else { "String" };
     writeln!(code, "    pub fn {name}(&self{parameters}) -> {result} {{").expect("writing to a string");
+    if arguments[0].contains("n") {
+        code.push_str("        let n = n.count();\n");
+    }
     code.push_str("        match self.language {\n");
     for ((_, variant), forms) in LANGUAGES.iter().zip(&forms) {
         write_arms(code, variant, forms, !arguments[0].is_empty());
@@ -61,7 +64,7 @@ fn write_message(code: &mut String, name: &str, entry: &toml::Value) {
 }
 
 fn parameter(argument: &str) -> String {
-    if argument == "n" { ", n: i64".to_owned() } else { format!(", {argument}: impl std::fmt::Display") }
+    if argument == "n" { ", n: impl crate::web::messages::Count".to_owned() } else { format!(", {argument}: impl std::fmt::Display") }
 }
 
 fn write_arms(code: &mut String, variant: &str, forms: &Forms, is_formatted: bool) {

@@ -14,6 +14,7 @@ pub mod issue_events;
 pub mod issue_hashes;
 pub mod issue_hours;
 pub mod issue_lists;
+pub mod issue_pages;
 pub mod issue_resolutions;
 pub mod issue_snoozes;
 pub mod issue_subscriptions;

@@ -16,6 +16,47 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
+/// A number that messages count by. Templates pass fields by reference, lengths as they are.
+pub trait Count {
+    fn count(self) -> i64;
+}
+
+impl Count for i64 {
+    fn count(self) -> i64 {
+        self
+    }
+}
+
+impl Count for &i64 {
+    fn count(self) -> i64 {
+        *self
+    }
+}
+
+impl Count for i32 {
+    fn count(self) -> i64 {
+        self.into()
+    }
+}
+
+impl Count for &i32 {
+    fn count(self) -> i64 {
+        (*self).into()
+    }
+}
+
+impl Count for usize {
+    fn count(self) -> i64 {
+        i64::try_from(self).unwrap_or(i64::MAX)
+    }
+}
+
+impl Count for &usize {
+    fn count(self) -> i64 {
+        Count::count(*self)
+    }
+}
+
 /// A count with its thousands grouped, as both languages write it.
 pub fn grouped(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();

@@ -12,6 +12,7 @@ pub mod layout;
 pub mod markup;
 pub mod messages;
 mod middleware;
+pub mod numbers;
 pub mod pages;
 mod render;
 mod router;

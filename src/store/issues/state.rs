@@ -256,3 +256,22 @@ pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<u64> {
         sqlx::query!("DELETE FROM issues WHERE id = ANY($1) AND status = 'pending_deletion'", ids).execute(db).await?;
     Ok(result.rows_affected())
 }
+
+/// Those of the issues that belong to the projects and are not on their way out.
+pub async fn list_in_projects(
+    db: impl PgExecutor<'_>,
+    ids: &[i64],
+    project_ids: &[i64],
+) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT id AS "id: IssueId"
+        FROM issues
+        WHERE id = ANY($1) AND project_id = ANY($2) AND status NOT IN ('pending_deletion', 'pending_merge')
+        ORDER BY id"#,
+        ids,
+        project_ids,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -21,6 +21,7 @@ pub fn routes() -> Router<App> {
         .merge(account::routes())
         .merge(auth::routes())
         .merge(home::routes())
+        .merge(issues::routes())
         .merge(manage::routes())
         .merge(onboarding::routes())
         .merge(organizations::routes())

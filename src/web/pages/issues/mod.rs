@@ -1,3 +1,57 @@
 //! Lists of issues, and everything about one issue.
 
+mod activity;
+mod address;
+mod bulk;
+mod chart;
+mod detail;
 pub mod event;
+mod events;
+mod export;
+mod frame;
+mod grouping;
+mod jump;
+mod list;
+mod meters;
+mod old_links;
+mod rows;
+mod stored;
+mod tags;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::types::level::Level;
+
+const ISSUE: &str = "/organizations/{organization}/issues/{issue}";
+
+pub fn routes() -> Router<App> {
+    let issue = |rest: &str| format!("{ISSUE}{rest}");
+    Router::new()
+        .route("/organizations/{organization}/issues/", get(list::of_organization).post(bulk::act))
+        .route("/{organization}/{project}/", get(list::of_project))
+        .route("/undo/{token}/", post(bulk::undo))
+        .route(&issue("/"), get(detail::newest))
+        .route(&issue("/events/{event}/"), get(detail::of_event))
+        .route(&issue("/events/{event}/part/{name}/"), get(detail::part))
+        .route(&issue("/events/{event}/json/"), get(export::json))
+        .route(&issue("/events/{event}"), get(export::text))
+        .route(&issue("/activity/"), get(activity::show))
+        .route(&issue("/tags/"), get(tags::list))
+        .route(&issue("/tags/{key}/"), get(tags::values))
+        .route(&issue("/events/"), get(events::show))
+        .route(&issue("/grouping/"), get(grouping::show))
+        .merge(old_links::routes())
+}
+
+/// The icon of a level: each has a shape of its own.
+fn level_icon(level: Level) -> &'static str {
+    match level {
+        Level::Fatal => "fatal",
+        Level::Error => "error",
+        Level::Warning => "level-warning",
+        Level::Info => "info",
+        Level::Debug | Level::Sample => "debug",
+    }
+}

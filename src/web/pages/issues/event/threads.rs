@@ -12,27 +12,19 @@ pub struct ThreadsView<'a> {
     pub choices: Vec<ThreadChoice<'a>>,
     pub unshown: usize,
     pub frames: Vec<Row<'a>>,
-    /// Place of the one that is shown.
-    pub selected: usize,
+    /// The queries that select the threads before and after.
+    pub previous: Option<String>,
+    pub next: Option<String>,
 }
 
 pub struct ThreadChoice<'a> {
-    pub place: usize,
-    pub id: Option<&'a str>,
-    pub name: Option<&'a str>,
+    /// The query that selects it.
+    pub query: String,
+    pub label: &'a str,
+    pub is_selected: bool,
     pub state: Option<&'a str>,
     pub crashed: bool,
     pub current: bool,
-}
-
-impl ThreadsView<'_> {
-    pub fn previous(&self) -> Option<usize> {
-        self.selected.checked_sub(1)
-    }
-
-    pub fn next(&self) -> Option<usize> {
-        Some(self.selected + 1).filter(|next| *next < self.choices.len())
-    }
 }
 
 /// `None` where no thread has a stack of its own.
@@ -56,10 +48,11 @@ pub fn threads<'a>(
         .or_else(|| telling(|thread| thread.current))
         .or_else(|| telling(|_| true))
         .unwrap_or(0);
+    let query = |place: usize| context.options.with_thread(place).query();
     let choice = |(place, thread): (usize, &'a Thread<'a>)| ThreadChoice {
-        place,
-        id: thread.id.as_deref(),
-        name: thread.name.as_deref(),
+        query: query(place),
+        label: thread.name.as_deref().or(thread.id.as_deref()).unwrap_or("?"),
+        is_selected: place == selected,
         state: thread.state.as_deref(),
         crashed: thread.crashed,
         current: thread.current,
@@ -68,6 +61,7 @@ pub fn threads<'a>(
         choices: threads.iter().enumerate().take(MAX_THREADS).map(choice).collect(),
         unshown: threads.len().saturating_sub(MAX_THREADS),
         frames: stack(&threads[selected]).map(|stack| frames::rows(stack, context, budget)).unwrap_or_default(),
-        selected,
+        previous: selected.checked_sub(1).map(query),
+        next: Some(selected + 1).filter(|next| *next < threads.len()).map(query),
     })
 }

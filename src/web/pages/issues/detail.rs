@@ -1,0 +1,251 @@
+//! The page of an issue: one of its events, whole, with what the issue knows beside it.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use super::chart::{self, Bars, Stretch};
+use super::event::frames::Row;
+use super::event::options::{Form, Options, Order, Stack};
+use super::event::view::{EventView, Part};
+use super::frame::{self, IssueFrame, Opened};
+use super::meters::{self, Meter};
+use super::stored::{self, Wanted};
+use crate::app::App;
+use crate::protocol::event::Event;
+use crate::store::issue_events::Neighbours;
+use crate::store::issue_pages::IssueDetails;
+use crate::store::issues::Issue;
+use crate::store::users::User;
+use crate::store::{attachments, issue_events, issue_lists, tag_counts};
+use crate::types::json::Json;
+use crate::types::level::Level;
+use crate::types::lifecycle::Status;
+use crate::web::error::{Error, Result};
+use crate::web::extract::{Actor, Viewer};
+use crate::web::layout::Layout;
+use crate::web::markup::Markup;
+use crate::web::messages::{Messages, grouped};
+use crate::web::{render, time, visible};
+
+/// Stored events are counted up to here.
+const MAX_COUNT: i64 = 1_000;
+/// An event that took longer to arrive gets a mark.
+const LATE: TimeDelta = TimeDelta::minutes(30);
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct EventParams {
+    pub stack: Option<Stack>,
+    pub order: Option<Order>,
+    pub form: Option<Form>,
+    pub thread: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "issues/detail.html")]
+struct IssuePage<'a> {
+    layout: Layout,
+    t: Messages,
+    frame: IssueFrame,
+    bar: Option<EventBar>,
+    event: Option<EventView<'a>>,
+    /// Path of the event's page, where links to parts of it begin.
+    here: String,
+    list_path: String,
+    title: String,
+    clock: String,
+    /// Names and sizes.
+    attachments: Vec<(String, String)>,
+    side: Side,
+    note: Option<&'static str>,
+}
+
+/// Which event it is, and the way to the others.
+pub struct EventBar {
+    pub id: String,
+    pub occurred: Markup,
+    pub ago: Markup,
+    pub received: String,
+    pub latency: Option<String>,
+    pub size: String,
+    /// `3 of 7 stored`.
+    pub place: String,
+    pub oldest: Option<String>,
+    pub older: Option<String>,
+    pub newer: Option<String>,
+    pub newest: Option<String>,
+}
+
+impl EventBar {
+    fn short_id(&self) -> &str {
+        &self.id[..8]
+    }
+
+    /// The address of the event as a file.
+    fn file(&self, here: &str, extension: &str) -> String {
+        format!("{}.{extension}", here.trim_end_matches('/'))
+    }
+}
+
+/// The narrow column.
+pub struct Side {
+    pub day: Bars,
+    pub month: Bars,
+    pub first_seen: Markup,
+    pub first_seen_at: Markup,
+    pub first_release: Option<String>,
+    pub last_seen: Markup,
+    pub last_seen_at: Markup,
+    pub last_release: Option<String>,
+    pub meters: Vec<Meter>,
+}
+
+pub async fn newest(
+    State(app): State<App>,
+    viewer: Viewer,
+    actor: Actor,
+    Path((organization, id)): Path<(String, String)>,
+    Query(params): Query<EventParams>,
+) -> Result<Response> {
+    let opened = frame::open(&app, &viewer, actor, (&organization, &id), "details").await?;
+    show(&app, opened, &Wanted::Newest, Part::All, params).await
+}
+
+pub async fn of_event(
+    State(app): State<App>,
+    viewer: Viewer,
+    actor: Actor,
+    Path((organization, id, event)): Path<(String, String, String)>,
+    Query(params): Query<EventParams>,
+) -> Result<Response> {
+    let opened = frame::open(&app, &viewer, actor, (&organization, &id), "details").await?;
+    let wanted = Wanted::parse(&event).ok_or(Error::NotFound)?;
+    show(&app, opened, &wanted, Part::All, params).await
+}
+
+pub async fn part(
+    State(app): State<App>,
+    viewer: Viewer,
+    actor: Actor,
+    Path((organization, id, event, name)): Path<(String, String, String, String)>,
+    Query(params): Query<EventParams>,
+) -> Result<Response> {
+    let opened = frame::open(&app, &viewer, actor, (&organization, &id), "details").await?;
+    let wanted = Wanted::parse(&event).ok_or(Error::NotFound)?;
+    let part = Part::parse(&name).ok_or(Error::NotFound)?;
+    show(&app, opened, &wanted, part, params).await
+}
+
+async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: EventParams) -> Result<Response> {
+    let Opened { issue, details, access, layout, frame } = opened;
+    let t = layout.t;
+    let found = stored::find(app, &issue, wanted).await?;
+    let side = read_side(app, &issue, &details, t, layout.now).await?;
+    let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
+    let bytes = found.as_ref().map(|found| found.json()).transpose()?.unwrap_or_default();
+    let json = visible::json(crate::types::json::parse(&bytes).unwrap_or(Json::Null));
+    let event = Event::read(&json);
+    let options = options(params, &access.within.actor.user);
+    let view = found.is_some().then(|| EventView::build(&event, part, options, t));
+    let (bar, here, attachments) = match &found {
+        Some(found) => {
+            let base = format!("{}{}events/{}/", layout.base, frame.path, found.event.event_id.as_simple());
+            let bar = read_bar(app, &issue, found, &layout, &frame).await?;
+            let files = attachments::list(&app.db, issue.project_id, found.event.event_id, 100).await?;
+            (Some(bar), base, files.into_iter().map(|file| (visible::string(file.name), size(file.size))).collect())
+        }
+        None => (None, String::new(), Vec::new()),
+    };
+    let page = IssuePage {
+        t,
+        bar,
+        event: view,
+        here,
+        list_path: format!("{}{}", layout.base, frame.list_path),
+        title: frame.title.clone(),
+        clock: found.as_ref().map(|found| found.event.occurred_at.format("%H:%M:%S").to_string()).unwrap_or_default(),
+        attachments,
+        side,
+        note,
+        frame,
+        layout,
+    };
+    Ok(render(&page)?.into_response())
+}
+
+/// What the address asks for, else what the viewer prefers.
+fn options(params: EventParams, user: &User) -> Options {
+    let preferred = match user.stack_view.as_str() {
+        "full" => Stack::Full,
+        "raw" => Stack::Raw,
+        _ => Stack::App,
+    };
+    let order = if user.stack_newest_first { Order::Newest } else { Order::Oldest };
+    Options {
+        stack: params.stack.unwrap_or(preferred),
+        order: params.order.unwrap_or(order),
+        form: params.form.unwrap_or_default(),
+        thread: params.thread,
+    }
+}
+
+async fn read_bar(app: &App, issue: &Issue, found: &stored::Found, layout: &Layout, frame: &IssueFrame) -> Result<EventBar> {
+    let t = layout.t;
+    let event = &found.event;
+    let Neighbours { oldest, older, newer, newest } = issue_events::find_neighbours(&app.db, issue.id, found.place()).await?;
+    let (stored, up_to) = issue_events::count(&app.db, issue.id, event.occurred_at, MAX_COUNT + 1).await?;
+    let path = |id: Option<uuid::Uuid>| id.map(|id| format!("{}{}events/{}/", layout.base, frame.path, id.as_simple()));
+    let own = Some(event.event_id);
+    let latency = event.received_at - event.occurred_at;
+    Ok(EventBar {
+        id: event.event_id.as_simple().to_string(),
+        occurred: time::absolute(t, event.occurred_at),
+        ago: time::ago(t, event.occurred_at, layout.now),
+        received: time::absolute_text(t, event.received_at),
+        latency: (latency > LATE).then(|| t.issues_late(latency.num_minutes())),
+        size: size(i64::from(event.size)),
+        place: if stored > MAX_COUNT { t.issues_stored_many(grouped(MAX_COUNT)) } else { t.issues_stored(up_to, stored) },
+        oldest: path(oldest.filter(|_| oldest != own)),
+        older: path(older),
+        newer: path(newer),
+        newest: path(newest.filter(|_| newest != own)),
+    })
+}
+
+/// Bytes in the unit that fits.
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{}.{} KB", bytes / 1_024, bytes % 1_024 * 10 / 1_024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+async fn read_side(
+    app: &App,
+    issue: &Issue,
+    details: &IssueDetails,
+    t: Messages,
+    now: DateTime<Utc>,
+) -> Result<Side> {
+    let (day, month) = (Stretch::day(now), Stretch::month(now));
+    let ids = [issue.id.0];
+    let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
+    let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
+    let tags = tag_counts::list_top_of_issue(&app.db, issue.id, meters::TOP).await?;
+    let shown = |version: &Option<String>| version.clone().map(visible::string);
+    Ok(Side {
+        day: chart::bars(&day.counts(&of_day, issue.id), &day, t),
+        month: chart::bars(&month.counts(&of_month, issue.id), &month, t),
+        first_seen: time::ago(t, issue.first_seen, now),
+        first_seen_at: time::absolute(t, issue.first_seen),
+        first_release: shown(&details.first_release),
+        last_seen: time::ago(t, issue.last_seen, now),
+        last_seen_at: time::absolute(t, issue.last_seen),
+        last_release: shown(&details.last_release),
+        meters: meters::meters(&tags, issue.times_seen),
+    })
+}

@@ -1,0 +1,157 @@
+//! What all pages of one issue have in common: access, header, actions, tabs.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::store::issue_pages::{self, IssueDetails};
+use crate::store::issues::{self, Issue};
+use crate::types::ids::IssueId;
+use crate::types::level::Level;
+use crate::types::lifecycle::Status;
+use crate::types::scope::Scope;
+use crate::types::short_id;
+use crate::web::error::{Error, Result};
+use crate::web::extract::needs::EventRead;
+use crate::web::extract::{Actor, ProjectAccess, Viewer};
+use crate::web::layout::{Layout, Section};
+use crate::web::messages::{Messages, grouped};
+use crate::web::{numbers, time, visible};
+
+use super::{level_icon, list, rows};
+
+/// An issue the viewer may see, with what surrounds each of its pages.
+pub struct Opened {
+    pub issue: Issue,
+    pub details: IssueDetails,
+    pub access: ProjectAccess<EventRead>,
+    pub layout: Layout,
+    pub frame: IssueFrame,
+}
+
+/// Header, actions and tabs; `issues/frame.html` reads it as `frame`.
+pub struct IssueFrame {
+    pub id: IssueId,
+    pub organization: String,
+    pub project: String,
+    /// Path of the issue's page.
+    pub path: String,
+    /// Path of the list it belongs to.
+    pub list_path: String,
+    pub short_id: String,
+    pub title: String,
+    pub message: String,
+    pub culprit: String,
+    pub level: Level,
+    pub status: Status,
+    pub events: String,
+    pub events_exact: String,
+    pub users: String,
+    pub users_exact: String,
+    pub assignee: Option<String>,
+    pub is_bookmarked: bool,
+    pub current_release: Option<String>,
+    pub activities_count: i64,
+    /// Why it is not plainly unresolved.
+    pub strip: Option<String>,
+    pub assignees: Vec<(String, String)>,
+    pub may_write: bool,
+    pub may_delete: bool,
+    /// The tab that is open.
+    pub tab: &'static str,
+}
+
+/// Opens an issue for one of its pages. Issues of other organizations, and those on their way out, do not exist.
+pub async fn open(app: &App, viewer: &Viewer, actor: Actor, (organization, id): (&str, &str), tab: &'static str) -> Result<Opened> {
+    let id: IssueId = id.parse().map_err(|_| Error::NotFound)?;
+    let issue = issues::find(&app.db, id).await?.ok_or(Error::NotFound)?;
+    if matches!(issue.status, Status::PendingDeletion | Status::PendingMerge) {
+        return Err(Error::NotFound);
+    }
+    let access = ProjectAccess::<EventRead>::of_project(app, actor, issue.project_id).await?;
+    if access.within.organization.slug != organization {
+        return Err(Error::NotFound);
+    }
+    let details = issue_pages::find(&app.db, id, access.within.actor.user.id).await?;
+    let layout = Layout::of_project(app, viewer, &access, Section::Issues);
+    let assignees = if access.may(Scope::EventWrite) { list::assignees(app, &access.within).await? } else { Vec::new() };
+    let frame = IssueFrame::new(&issue, &details, &access, (layout.t, layout.now), assignees, tab);
+    Ok(Opened { issue, details, access, layout, frame })
+}
+
+impl IssueFrame {
+    fn new(
+        issue: &Issue,
+        details: &IssueDetails,
+        access: &ProjectAccess<EventRead>,
+        (t, now): (Messages, DateTime<Utc>),
+        assignees: Vec<(String, String)>,
+        tab: &'static str,
+    ) -> Self {
+        let organization = access.within.organization.slug.clone();
+        let (title, message) = rows::headline(&issue.title, &issue.metadata);
+        Self {
+            id: issue.id,
+            path: format!("/organizations/{organization}/issues/{}/", issue.id),
+            list_path: format!("/{organization}/{}/", access.project.slug),
+            organization,
+            project: access.project.slug.clone(),
+            short_id: short_id::format(&access.project.slug, issue.short_id),
+            title,
+            message,
+            culprit: visible::text(&issue.culprit).into_owned(),
+            level: issue.level,
+            status: issue.status,
+            events: numbers::compact(t, issue.times_seen),
+            events_exact: grouped(issue.times_seen),
+            users: numbers::compact(t, issue.users_seen),
+            users_exact: grouped(issue.users_seen),
+            assignee: details.assignee.as_deref().map(|name| visible::text(name).into_owned()),
+            is_bookmarked: details.is_bookmarked,
+            current_release: details.last_release.as_deref().map(|version| visible::text(version).into_owned()),
+            activities_count: details.activities_count,
+            strip: strip(issue, details, t, now),
+            assignees,
+            may_write: access.may(Scope::EventWrite),
+            may_delete: access.may(Scope::EventAdmin),
+            tab,
+        }
+    }
+
+    pub fn level_icon(&self) -> &'static str {
+        level_icon(self.level)
+    }
+
+    pub fn is_tab(&self, tab: &str) -> bool {
+        self.tab == tab
+    }
+}
+
+/// One sentence about an issue that is not plainly unresolved.
+fn strip(issue: &Issue, details: &IssueDetails, t: Messages, now: DateTime<Utc>) -> Option<String> {
+    let shown = |text: &Option<String>| visible::text(text.as_deref().unwrap_or_default()).into_owned();
+    let who = details.changed_by.as_deref().map_or_else(|| t.issues_somebody().to_owned(), |name| visible::text(name).into_owned());
+    match issue.status {
+        Status::Resolved => {
+            let when = issue.resolved_at.map(|at| time::ago_text(t, at, now)).unwrap_or_default();
+            Some(match details.resolution_kind.as_deref() {
+                Some("in_release") => t.issues_strip_resolved_in(shown(&details.resolution_version), when, who),
+                Some(_) => t.issues_strip_resolved_next(when, who),
+                None => t.issues_strip_resolved(when, who),
+            })
+        }
+        Status::Ignored => Some(match (details.snooze_until, details.snooze_count, details.snooze_user_count) {
+            (Some(until), ..) => t.issues_strip_ignored_until(time::absolute_text(t, until), who),
+            (_, Some(count), _) => match details.snooze_window_minutes {
+                Some(minutes) => t.issues_strip_ignored_count_window(minutes, count, who),
+                None => t.issues_strip_ignored_count(count, who),
+            },
+            (.., Some(users)) => t.issues_strip_ignored_users(users, who),
+            _ => t.issues_strip_ignored(who),
+        }),
+        _ if issue.is_regressed => Some(match details.regression_version.as_deref() {
+            Some(version) if !version.is_empty() => t.issues_strip_regressed_in(visible::text(version)),
+            _ => t.issues_strip_regressed().to_owned(),
+        }),
+        _ => None,
+    }
+}

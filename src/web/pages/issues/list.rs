@@ -1,0 +1,283 @@
+//! The list of issues, of one project or of all the viewer may see.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::address::Address;
+use super::jump;
+use super::rows::{self, RowView};
+use crate::app::App;
+use crate::services::issues::query;
+use crate::store::projects::Project;
+use crate::store::search::{self, Criteria, From, Place, Sort};
+use crate::store::{environments, issue_lists, members, teams};
+use crate::types::cursor::Cursor;
+use crate::types::ids::IssueId;
+use crate::types::lifecycle::Status;
+use crate::types::scope::Scope;
+use crate::web::error::{Error, Result};
+use crate::web::extract::needs::EventRead;
+use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
+use crate::web::layout::{Layout, Section};
+use crate::web::messages::{Messages, grouped};
+use crate::web::render;
+
+const PER_PAGE: usize = 25;
+/// Counting further says little and costs much.
+const MAX_COUNT: i64 = 1_000;
+/// People and teams in the menu.
+const MAX_ASSIGNEES: usize = 40;
+pub const DEFAULT_QUERY: &str = "is:unresolved";
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListParams {
+    pub query: Option<String>,
+    pub sort: Option<String>,
+    pub environment: Option<String>,
+    pub project: Option<String>,
+    #[serde(rename = "statsPeriod")]
+    pub stats_period: Option<String>,
+    pub cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "issues/list.html")]
+struct IssueListPage {
+    layout: Layout,
+    t: Messages,
+    address: Address,
+    organization: String,
+    heading: String,
+    tabs: Vec<Choice>,
+    sorts: Vec<Choice>,
+    graphs: Vec<Choice>,
+    query: String,
+    problem: Option<String>,
+    environment: String,
+    environments: Vec<String>,
+    count: Option<String>,
+    rows: Vec<RowView>,
+    previous: Option<String>,
+    next: Option<String>,
+    assignees: Vec<(String, String)>,
+    may_write: bool,
+    may_delete: bool,
+    /// Why there are no rows, and what to do.
+    empty: Empty,
+}
+
+/// One of several ways to see the list.
+pub struct Choice {
+    pub label: &'static str,
+    pub href: String,
+    pub is_current: bool,
+}
+
+/// What an empty list means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    NoProject,
+    /// No project has had an event: where to send them.
+    NoEvents,
+    /// Nothing is unresolved at all.
+    AllDone,
+    NoHits,
+}
+
+pub async fn of_organization(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: OrganizationAccess<EventRead>,
+    Query(params): Query<ListParams>,
+) -> Result<Response> {
+    let mut projects = access.projects(&app).await?;
+    if let Some(target) = jump::target(&app, &params, &access.organization.slug, &projects).await? {
+        return Ok(target);
+    }
+    if let Some(wanted) = params.project.as_deref().filter(|wanted| !wanted.is_empty()) {
+        projects.retain(|project| project.slug == wanted || project.id.to_string() == wanted);
+    }
+    let layout = Layout::of_organization(&app, &viewer, &access, Section::Issues);
+    let path = format!("/organizations/{}/issues/", access.organization.slug);
+    show(&app, layout, &access, &projects, Address::new(path, params)).await
+}
+
+pub async fn of_project(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: ProjectAccess<EventRead>,
+    Query(params): Query<ListParams>,
+) -> Result<Response> {
+    let layout = Layout::of_project(&app, &viewer, &access, Section::Issues);
+    let path = format!("/{}/{}/", access.within.organization.slug, access.project.slug);
+    let projects = [access.project.clone()];
+    if let Some(target) = jump::target(&app, &params, &access.within.organization.slug, &projects).await? {
+        return Ok(target);
+    }
+    show(&app, layout, &access.within, &projects, Address::new(path, params)).await
+}
+
+async fn show(
+    app: &App,
+    layout: Layout,
+    access: &OrganizationAccess<EventRead>,
+    projects: &[Project],
+    address: Address,
+) -> Result<Response> {
+    let t = layout.t;
+    let now = app.clock.now();
+    let text = address.query();
+    let parsed = query::parse(&text, access.actor.user.id, now);
+    let problem = parsed.as_ref().err().map(|error| t.issues_not_understood(&error.token));
+    let mut criteria = parsed.unwrap_or_default();
+    criteria.project_ids = projects.iter().map(|project| project.id.0).collect();
+    address.add_environment(&mut criteria);
+    let is_searching = problem.is_none() && !criteria.project_ids.is_empty();
+
+    let mut db = app.db.acquire().await?;
+    let page = if is_searching { read_page(&mut db, &criteria, &address).await? } else { Page::default() };
+    let count = if is_searching { Some(search::count(&mut db, &criteria, MAX_COUNT + 1).await?) } else { None };
+    let ids: Vec<i64> = page.places.iter().map(|place| place.id.0).collect();
+    let issues = issue_lists::list(&mut *db, &ids, access.actor.user.id).await?;
+    let stretch = address.stretch(now);
+    let buckets = issue_lists::list_buckets(&mut *db, &ids, stretch.since, stretch.step.num_seconds()).await?;
+    let environments = environments::list_of_projects(&mut *db, &criteria.project_ids).await?;
+    drop(db);
+
+    let mut environments: Vec<String> = environments.into_iter().map(|(_, name)| name).collect();
+    environments.sort();
+    environments.dedup();
+    let may_write = access.may(Scope::EventWrite);
+    let page = IssueListPage {
+        t,
+        organization: access.organization.slug.clone(),
+        heading: heading(&criteria, t),
+        tabs: tabs(&address, &text, t),
+        sorts: sorts(&address, t),
+        graphs: graphs(&address, t),
+        query: text,
+        problem,
+        environment: address.params.environment.clone().unwrap_or_default(),
+        environments,
+        count: count.map(|count| if count > MAX_COUNT { format!("{}+", grouped(MAX_COUNT)) } else { grouped(count) }),
+        rows: issues.into_iter().map(|issue| rows::view(issue, &buckets, &stretch, t, now)).collect(),
+        previous: page.previous.map(|cursor| address.with_cursor(cursor)),
+        next: page.next.map(|cursor| address.with_cursor(cursor)),
+        assignees: if may_write { assignees(app, access).await? } else { Vec::new() },
+        may_write,
+        may_delete: access.may(Scope::EventAdmin),
+        empty: empty(projects, &address),
+        address,
+        layout,
+    };
+    render(&page)
+}
+
+/// The issues of a page, and where its neighbours begin.
+#[derive(Default)]
+struct Page {
+    places: Vec<Place>,
+    previous: Option<Cursor>,
+    next: Option<Cursor>,
+}
+
+async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address) -> Result<Page> {
+    let cursor = address.cursor()?;
+    let from = cursor.map_or(From::Start, |cursor| {
+        let place = Place { key: cursor.value, id: IssueId(cursor.offset) };
+        if cursor.is_previous { From::Before(place) } else { From::After(place) }
+    });
+    let limit = i64::try_from(PER_PAGE + 1).map_err(|error| Error::Internal(error.into()))?;
+    let mut places = search::list(db, criteria, address.sort(), from, limit).await?;
+    let has_more = places.len() > PER_PAGE;
+    let is_backward = matches!(from, From::Before(_));
+    if has_more && is_backward {
+        places.remove(0);
+    } else {
+        places.truncate(PER_PAGE);
+    }
+    let before = (is_backward && has_more) || matches!(from, From::After(_));
+    let after = (!is_backward && has_more) || is_backward;
+    let cursor_at = |place: &Place, is_previous| Cursor { value: place.key, offset: place.id.0, is_previous };
+    let previous = places.first().filter(|_| before).map(|place| cursor_at(place, true));
+    let next = places.last().filter(|_| after).map(|place| cursor_at(place, false));
+    Ok(Page { places, previous, next })
+}
+
+fn heading(criteria: &Criteria, t: Messages) -> String {
+    match criteria.status {
+        Some(Status::Unresolved) => t.issues_unresolved_issues(),
+        Some(Status::Resolved) => t.issues_resolved_issues(),
+        Some(Status::Ignored) => t.issues_ignored_issues(),
+        _ => t.issues_all_issues(),
+    }
+    .to_owned()
+}
+
+fn tabs(address: &Address, query: &str, t: Messages) -> Vec<Choice> {
+    [
+        (t.issues_tab_unresolved(), DEFAULT_QUERY),
+        (t.issues_tab_mine(), "is:unresolved assigned:me"),
+        (t.issues_tab_new(), "is:unresolved age:-24h"),
+        (t.issues_tab_regressed(), "is:unresolved is:regressed"),
+        (t.issues_tab_ignored(), "is:ignored"),
+        (t.issues_tab_resolved(), "is:resolved"),
+        (t.issues_tab_all(), ""),
+    ]
+    .into_iter()
+    .map(|(label, of_tab)| Choice { label, href: address.with_query(of_tab), is_current: of_tab == query.trim() })
+    .collect()
+}
+
+fn sorts(address: &Address, t: Messages) -> Vec<Choice> {
+    let current = address.sort();
+    [
+        (t.issues_sort_date(), Sort::LastSeen),
+        (t.issues_sort_new(), Sort::FirstSeen),
+        (t.issues_sort_priority(), Sort::Priority),
+        (t.issues_sort_freq(), Sort::Frequency),
+        (t.issues_sort_user(), Sort::Users),
+    ]
+    .into_iter()
+    .map(|(label, sort)| Choice { label, href: address.with_sort(sort), is_current: sort == current })
+    .collect()
+}
+
+fn graphs(address: &Address, t: Messages) -> Vec<Choice> {
+    [(t.issues_graph_day(), "24h"), (t.issues_graph_fortnight(), "14d")]
+        .into_iter()
+        .map(|(label, period)| Choice {
+            label,
+            href: address.with_graph(period),
+            is_current: address.is_fortnight() == (period == "14d"),
+        })
+        .collect()
+}
+
+/// What the menu offers beside "me": the value of the form's field, and the name.
+pub async fn assignees(app: &App, access: &OrganizationAccess<EventRead>) -> Result<Vec<(String, String)>> {
+    let teams = teams::list(&app.db, access.organization.id).await?;
+    let members = members::list(&app.db, access.organization.id).await?;
+    let teams = teams.into_iter().map(|team| (format!("assign-team-{}", team.id), format!("#{}", team.slug)));
+    let people = members.into_iter().filter(|member| member.is_active).map(|member| {
+        let name = if member.name.is_empty() { member.email } else { member.name };
+        (format!("assign-user-{}", member.user_id), name)
+    });
+    Ok(teams.take(MAX_ASSIGNEES / 2).chain(people).take(MAX_ASSIGNEES).collect())
+}
+
+fn empty(projects: &[Project], address: &Address) -> Empty {
+    if projects.is_empty() {
+        Empty::NoProject
+    } else if projects.iter().all(|project| project.first_event_at.is_none()) {
+        Empty::NoEvents
+    } else if address.query().trim() == DEFAULT_QUERY && address.params.environment.is_none() {
+        Empty::AllDone
+    } else {
+        Empty::NoHits
+    }
+}

@@ -1,0 +1,106 @@
+//! An issue as a row of a list.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::chart::{self, Sparkline, Stretch};
+use super::level_icon;
+use crate::store::issue_lists::{IssueBucket, ListedIssue};
+use crate::types::ids::IssueId;
+use crate::types::level::Level;
+use crate::types::lifecycle::Status;
+use crate::types::short_id;
+use crate::web::markup::Markup;
+use crate::web::messages::{Messages, grouped};
+use crate::web::{numbers, time, visible};
+
+/// What the row shows; every text is safe to show.
+pub struct RowView {
+    pub id: IssueId,
+    pub level: Level,
+    pub title: String,
+    pub culprit: String,
+    pub message: String,
+    pub short_id: String,
+    pub last_seen: Markup,
+    pub age: String,
+    pub comments: i32,
+    pub logger: String,
+    pub status: Status,
+    pub is_regressed: bool,
+    pub is_seen: bool,
+    pub is_bookmarked: bool,
+    pub events: String,
+    pub events_exact: String,
+    pub users: String,
+    pub users_exact: String,
+    pub assignee: Option<String>,
+    pub graph: Sparkline,
+}
+
+impl RowView {
+    pub fn icon(&self) -> &'static str {
+        level_icon(self.level)
+    }
+}
+
+pub fn view(issue: ListedIssue, buckets: &[IssueBucket], stretch: &Stretch, t: Messages, now: DateTime<Utc>) -> RowView {
+    let (title, message) = headline(&issue.title, &issue.metadata);
+    let counts = stretch.counts(buckets, issue.id);
+    RowView {
+        id: issue.id,
+        level: issue.level,
+        title,
+        message,
+        culprit: visible::string(issue.culprit),
+        short_id: short_id::format(&issue.project_slug, issue.short_id),
+        last_seen: time::ago(t, issue.last_seen, now),
+        age: time::age_text(t, issue.first_seen, now),
+        comments: issue.comments_count,
+        logger: visible::string(issue.logger),
+        status: issue.status,
+        is_regressed: issue.is_regressed,
+        is_seen: issue.is_seen,
+        is_bookmarked: issue.is_bookmarked,
+        events: numbers::compact(t, issue.times_seen),
+        events_exact: grouped(issue.times_seen),
+        users: numbers::compact(t, issue.users_seen),
+        users_exact: grouped(issue.users_seen),
+        assignee: issue.assignee.map(visible::string),
+        graph: chart::sparkline(&counts, stretch, t),
+    }
+}
+
+/// The type of an exception with its message; of other events the title alone.
+pub fn headline(title: &str, metadata: &Value) -> (String, String) {
+    let member = |key: &str| metadata.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let shown = |text: &str| visible::text(text).into_owned();
+    match (member("type"), member("value")) {
+        (Some(kind), value) => (shown(kind), shown(first_line(value.unwrap_or_default()))),
+        (None, Some(value)) if title.is_empty() => (shown(first_line(value)), String::new()),
+        _ => (shown(title), String::new()),
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::headline;
+
+    #[test]
+    fn type_and_value_are_told_apart() {
+        for (title, metadata, expected) in [
+            ("KeyError: 'a'", json!({"type": "KeyError", "value": "'a'\nmore"}), ("KeyError", "'a'")),
+            ("hello", json!({"title": "hello"}), ("hello", "")),
+            ("total", json!({"value": "x", "function": "total"}), ("total", "")),
+            ("a\u{202e}b", json!({}), ("a⟨U+202E⟩b", "")),
+        ] {
+            assert_eq!(headline(title, &metadata), (expected.0.to_owned(), expected.1.to_owned()));
+        }
+    }
+}

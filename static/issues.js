@@ -1,0 +1,145 @@
+// Keys and small comforts of issue lists and pages (ui.md 8). Everything here has a way without it.
+(function () {
+  "use strict";
+  const body = document.body;
+  const quiet = function (event) {
+    return !("shortcuts" in body.dataset) || event.ctrlKey || event.altKey || event.metaKey ||
+      event.target.matches("input:not([type=checkbox]),textarea,select,[contenteditable]");
+  };
+
+  const form = document.querySelector("[data-issues]");
+  if (form) list(form);
+  const page = document.querySelector("[data-issue-page]");
+  if (page) issue(page);
+
+  function list(form) {
+    const rows = Array.from(form.querySelectorAll("[data-issue]"));
+    const box = function (row) { return row.querySelector("input[name=id]"); };
+    const all = form.querySelector("[data-select-all]");
+    const selected = form.querySelector("[data-selected]");
+    let at = -1;
+
+    try {
+      sessionStorage.setItem("issues", JSON.stringify(rows.map(function (row) { return row.querySelector(".title").href; })));
+      sessionStorage.setItem("issues-at", location.href);
+    } catch (_) { /* private windows have no storage */ }
+
+    function count() {
+      const n = rows.filter(function (row) { return box(row).checked; }).length;
+      if (selected) selected.textContent = n ? String(n) + " ✓" : "";
+      if (all) { all.checked = n === rows.length; all.indeterminate = n > 0 && n < rows.length; }
+    }
+    function go(to) {
+      if (rows[at]) rows[at].classList.remove("current");
+      at = Math.max(0, Math.min(rows.length - 1, to));
+      rows[at].classList.add("current");
+      rows[at].scrollIntoView({ block: "nearest" });
+      rows[at].querySelector(".title").focus({ preventScroll: true });
+    }
+    function act(action) {
+      if (!rows.some(function (row) { return box(row).checked; })) {
+        if (!rows[at]) return;
+        box(rows[at]).checked = true;
+      }
+      const button = form.querySelector('button[value="' + action + '"]');
+      if (button) form.requestSubmit(button);
+    }
+    function open(menu) {
+      const details = form.querySelector('[data-menu="' + menu + '"]');
+      if (!details) return;
+      if (rows[at] && !rows.some(function (row) { return box(row).checked; })) { box(rows[at]).checked = true; count(); }
+      details.open = true;
+      details.querySelector("button").focus();
+    }
+
+    form.addEventListener("change", function (event) {
+      if (event.target === all) rows.forEach(function (row) { box(row).checked = all.checked; });
+      count();
+    });
+    // The empty area of a row selects it.
+    form.addEventListener("click", function (event) {
+      const row = event.target.closest("[data-issue]");
+      if (!row || event.target.closest("a,button,input,label,summary") || String(getSelection())) return;
+      box(row).checked = !box(row).checked;
+      count();
+    });
+    document.addEventListener("keydown", function (event) {
+      if (quiet(event)) return;
+      const row = rows[at];
+      const keys = {
+        j: function () { go(at + 1); }, k: function () { go(at - 1); },
+        J: function () { if (row) box(row).checked = true; go(at + 1); box(rows[at]).checked = true; count(); },
+        K: function () { if (row) box(row).checked = true; go(at - 1); box(rows[at]).checked = true; count(); },
+        o: function () { if (row) row.querySelector(".title").click(); },
+        O: function () { if (row) window.open(row.querySelector(".title").href, "_blank", "noopener"); },
+        x: function () { if (row) { box(row).checked = !box(row).checked; count(); } },
+        X: function () { if (all) all.click(); },
+        r: function () { act("resolve"); }, R: function () { act("resolve-next"); },
+        s: function () { act("bookmark"); }, "#": function () { act("delete"); },
+        i: function () { open("i"); }, a: function () { open("a"); }
+      };
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+    count();
+  }
+
+  function issue(page) {
+    // Looking at an issue marks it as seen; a GET changes nothing, so the script says it.
+    if (page.dataset.visit) {
+      const fields = new URLSearchParams({ id: page.dataset.id, action: "seen", quiet: "1" });
+      fetch(page.dataset.visit, { method: "POST", body: fields, redirect: "manual", keepalive: true }).catch(function () {});
+    }
+    let known = [];
+    try { known = JSON.parse(sessionStorage.getItem("issues") || "[]"); } catch (_) { /* none */ }
+    const back = page.querySelector(".back");
+    try { if (back && sessionStorage.getItem("issues-at")) back.href = sessionStorage.getItem("issues-at"); } catch (_) { /* stays */ }
+    const own = known.findIndex(function (href) { return location.href.indexOf(href) === 0; });
+    const frames = Array.from(page.querySelectorAll("[data-frame]"));
+    let at = -1;
+
+    function frame(step) {
+      if (!frames.length) return;
+      at = Math.max(0, Math.min(frames.length - 1, at + step));
+      if (frames[at].tagName === "DETAILS") frames[at].open = true;
+      frames[at].scrollIntoView({ block: "start" });
+    }
+    function tab() {
+      const tabs = Array.from(page.querySelectorAll(".tabs a"));
+      const current = tabs.findIndex(function (link) { return link.hasAttribute("aria-current"); });
+      tabs[(current + 1) % tabs.length].click();
+    }
+    function expand() {
+      const all = Array.from(page.querySelectorAll("details.fr,details.run"));
+      const open = !all.every(function (details) { return details.open; });
+      all.forEach(function (details) { details.open = open; });
+    }
+    function copyMarkdown() {
+      const link = page.querySelector("[data-markdown]");
+      if (!link) return;
+      fetch(link.href).then(function (answer) { return answer.text(); }).then(copy);
+    }
+    function copy(text) {
+      const button = document.createElement("button");
+      button.dataset.copyText = text;
+      button.hidden = true;
+      body.append(button);
+      button.click();
+      button.remove();
+    }
+    document.addEventListener("keydown", function (event) {
+      if (quiet(event)) return;
+      const keys = {
+        j: function () { if (own >= 0 && known[own + 1]) location.href = known[own + 1]; },
+        k: function () { if (own > 0) location.href = known[own - 1]; },
+        n: function () { frame(1); }, p: function () { frame(-1); },
+        e: expand, t: tab, c: copyMarkdown,
+        y: function () { copy(location.href); }
+      };
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+  }
+})();
