@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use super::{Error, delete, ids, undo};
+use super::{Error, ids, undo};
 use crate::app::App;
+use crate::services::job;
+use crate::services::retention::DeleteIssues;
 use crate::store::activities::{self, NewActivities};
 use crate::store::issues::state::{self, IssueState};
 use crate::store::{issue_bookmarks, issue_views};
@@ -128,7 +130,8 @@ async fn apply(
         }
         Change::Delete => {
             state::mark_deleted(&mut *tx, &ids).await?;
-            delete::enqueue(tx, &ids, by).await?;
+            let job = DeleteIssues { issue_ids: issues.iter().map(|issue| issue.id).collect() };
+            job::promise(&mut *tx, &job, Some(user_id), now).await?;
             Ok(Vec::new())
         }
         Change::Bookmark => quietly(issue_bookmarks::insert(&mut *tx, &ids, user_id, now).await),

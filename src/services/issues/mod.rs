@@ -4,12 +4,10 @@
 //! change but deletion can be taken back for ten minutes ([`undo`]).
 
 mod change;
-mod delete;
 pub mod query;
 mod undo;
 
 pub use change::{Applied, Change, Resolve, change};
-pub use delete::{DELETE_ISSUES, delete_batch};
 pub use undo::{Undone, undo};
 
 use crate::store::issues::state::IssueState;

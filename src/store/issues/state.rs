@@ -250,13 +250,6 @@ pub async fn list_latest_releases(
     Ok(rows.into_iter().map(|row| (row.project_id, row.release_id, row.version)).collect())
 }
 
-/// Deletes the rows of issues that are marked for it, with whatever refers to them.
-pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<u64> {
-    let result =
-        sqlx::query!("DELETE FROM issues WHERE id = ANY($1) AND status = 'pending_deletion'", ids).execute(db).await?;
-    Ok(result.rows_affected())
-}
-
 /// Those of the issues that belong to the projects and are not on their way out.
 pub async fn list_in_projects(
     db: impl PgExecutor<'_>,

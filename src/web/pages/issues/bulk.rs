@@ -46,13 +46,22 @@ struct Fields {
     action: String,
     next: String,
     confirm: Option<String>,
+    /// The script asks and shows nothing.
+    is_quiet: bool,
     /// The query of "all matching".
     all: Option<String>,
 }
 
 impl Fields {
     fn read(pairs: Vec<(String, String)>) -> Self {
-        let mut fields = Self { ids: Vec::new(), action: String::new(), next: String::new(), confirm: None, all: None };
+        let mut fields = Self {
+            ids: Vec::new(),
+            action: String::new(),
+            next: String::new(),
+            confirm: None,
+            is_quiet: false,
+            all: None,
+        };
         let mut query = None;
         let mut wants_all = false;
         for (name, value) in pairs {
@@ -61,6 +70,7 @@ impl Fields {
                 // A menu left alone is empty; the button decides.
                 "action" if !value.is_empty() => fields.action = value,
                 "next" => fields.next = value,
+                "quiet" => fields.is_quiet = value == "1",
                 "confirm" => fields.confirm = Some(value),
                 "query" => query = Some(value),
                 "all" => wants_all = value == "1",
@@ -96,6 +106,9 @@ pub async fn act(
         Err(issues::Error::NoRelease) => Flash { text: t.issues_no_release().to_owned(), undo: None },
         Err(error) => return Err(error.into()),
     };
+    if fields.is_quiet {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     answer(&app, &viewer, flash, &next).await
 }
 
