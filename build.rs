@@ -64,7 +64,11 @@ fn write_message(code: &mut String, name: &str, entry: &toml::Value) {
 }
 
 fn parameter(argument: &str) -> String {
-    if argument == "n" { ", n: impl crate::web::messages::Count".to_owned() } else { format!(", {argument}: impl std::fmt::Display") }
+    if argument == "n" {
+        ", n: impl crate::web::messages::Count".to_owned()
+    } else {
+        format!(", {argument}: impl std::fmt::Display")
+    }
 }
 
 fn write_arms(code: &mut String, variant: &str, forms: &Forms, is_formatted: bool) {

@@ -32,7 +32,14 @@ mod tests {
     #[test]
     fn long_counts_are_short() {
         let (en, zh) = (Messages { language: Language::English }, Messages { language: Language::Chinese });
-        for (n, english, chinese) in [(0, "0", "0"), (999, "999", "999"), (2_412, "2.4k", "2,412"), (12_000, "12k", "1.2万"), (425_999, "425k", "42.5万"), (1_500_000, "1.5M", "150万")] {
+        for (n, english, chinese) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (2_412, "2.4k", "2,412"),
+            (12_000, "12k", "1.2万"),
+            (425_999, "425k", "42.5万"),
+            (1_500_000, "1.5M", "150万"),
+        ] {
             assert_eq!((compact(en, n).as_str(), compact(zh, n).as_str()), (english, chinese));
         }
     }

@@ -251,11 +251,7 @@ pub async fn list_latest_releases(
 }
 
 /// Those of the issues that belong to the projects and are not on their way out.
-pub async fn list_in_projects(
-    db: impl PgExecutor<'_>,
-    ids: &[i64],
-    project_ids: &[i64],
-) -> sqlx::Result<Vec<IssueId>> {
+pub async fn list_in_projects(db: impl PgExecutor<'_>, ids: &[i64], project_ids: &[i64]) -> sqlx::Result<Vec<IssueId>> {
     sqlx::query_scalar!(
         r#"
         SELECT id AS "id: IssueId"

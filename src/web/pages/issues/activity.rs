@@ -62,8 +62,12 @@ pub async fn show(
 
 /// One sentence; `kind` has the API's names.
 fn words(activity: &Activity, assignees: &[(String, String)], t: Messages) -> String {
-    let who = activity.user_name.as_deref().map_or_else(|| t.issues_the_program().to_owned(), |name| visible::text(name).into_owned());
-    let member = |key: &str| activity.data.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(visible::text);
+    let who = activity
+        .user_name
+        .as_deref()
+        .map_or_else(|| t.issues_the_program().to_owned(), |name| visible::text(name).into_owned());
+    let member =
+        |key: &str| activity.data.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(visible::text);
     match activity.kind.as_str() {
         "set_resolved" => t.issues_activity_resolved(who),
         "set_resolved_in_release" => match member("version") {

@@ -202,7 +202,8 @@ async fn read_change(app: &App, access: &OrganizationAccess<EventWrite>, action:
 }
 
 fn simple_change(app: &App, access: &OrganizationAccess<EventWrite>, action: &str) -> Option<Change> {
-    let for_minutes = |minutes| Snooze { until: Some(app.clock.now() + TimeDelta::minutes(minutes)), ..Snooze::default() };
+    let for_minutes =
+        |minutes| Snooze { until: Some(app.clock.now() + TimeDelta::minutes(minutes)), ..Snooze::default() };
     let events = |count| Snooze { count: Some(count), ..Snooze::default() };
     Some(match action {
         "resolve" => Change::Resolve(Resolve::Now),
@@ -235,7 +236,11 @@ fn simple_change(app: &App, access: &OrganizationAccess<EventWrite>, action: &st
 fn told(change: &Change, applied: &Applied, t: Messages) -> String {
     let n = count(applied.changed.len());
     if n == 0 {
-        return if applied.unchanged == 0 { t.issues_none_chosen().to_owned() } else { t.issues_nothing_to_do().to_owned() };
+        return if applied.unchanged == 0 {
+            t.issues_none_chosen().to_owned()
+        } else {
+            t.issues_nothing_to_do().to_owned()
+        };
     }
     let done = match change {
         Change::Resolve(_) => t.issues_did_resolve(n),

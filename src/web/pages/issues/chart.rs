@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-use crate::types::ids::IssueId;
 use crate::store::issue_lists::IssueBucket;
+use crate::types::ids::IssueId;
 use crate::web::messages::Messages;
 
 /// Width and height of a sparkline.
@@ -81,7 +81,8 @@ pub fn sparkline(counts: &[i64], stretch: &Stretch, t: Messages) -> Sparkline {
     }
     let total: i64 = counts.iter().sum();
     let peak = counts.iter().position(|count| *count == max).unwrap_or(0);
-    let label = if total == 0 { t.issues_graph_empty().to_owned() } else { t.issues_graph(total, max, stretch.label(peak)) };
+    let label =
+        if total == 0 { t.issues_graph_empty().to_owned() } else { t.issues_graph(total, max, stretch.label(peak)) };
     Sparkline { path, label }
 }
 

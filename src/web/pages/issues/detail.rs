@@ -192,10 +192,17 @@ fn options(params: EventParams, user: &User) -> Options {
     }
 }
 
-async fn read_bar(app: &App, issue: &Issue, found: &stored::Found, layout: &Layout, frame: &IssueFrame) -> Result<EventBar> {
+async fn read_bar(
+    app: &App,
+    issue: &Issue,
+    found: &stored::Found,
+    layout: &Layout,
+    frame: &IssueFrame,
+) -> Result<EventBar> {
     let t = layout.t;
     let event = &found.event;
-    let Neighbours { oldest, older, newer, newest } = issue_events::find_neighbours(&app.db, issue.id, found.place()).await?;
+    let Neighbours { oldest, older, newer, newest } =
+        issue_events::find_neighbours(&app.db, issue.id, found.place()).await?;
     let (stored, up_to) = issue_events::count(&app.db, issue.id, event.occurred_at, MAX_COUNT + 1).await?;
     let path = |id: Option<uuid::Uuid>| id.map(|id| format!("{}{}events/{}/", layout.base, frame.path, id.as_simple()));
     let own = Some(event.event_id);
@@ -207,7 +214,11 @@ async fn read_bar(app: &App, issue: &Issue, found: &stored::Found, layout: &Layo
         received: time::absolute_text(t, event.received_at),
         latency: (latency > LATE).then(|| t.issues_late(latency.num_minutes())),
         size: size(i64::from(event.size)),
-        place: if stored > MAX_COUNT { t.issues_stored_many(grouped(MAX_COUNT)) } else { t.issues_stored(up_to, stored) },
+        place: if stored > MAX_COUNT {
+            t.issues_stored_many(grouped(MAX_COUNT))
+        } else {
+            t.issues_stored(up_to, stored)
+        },
         oldest: path(oldest.filter(|_| oldest != own)),
         older: path(older),
         newer: path(newer),
@@ -224,13 +235,7 @@ fn size(bytes: i64) -> String {
     }
 }
 
-async fn read_side(
-    app: &App,
-    issue: &Issue,
-    details: &IssueDetails,
-    t: Messages,
-    now: DateTime<Utc>,
-) -> Result<Side> {
+async fn read_side(app: &App, issue: &Issue, details: &IssueDetails, t: Messages, now: DateTime<Utc>) -> Result<Side> {
     let (day, month) = (Stretch::day(now), Stretch::month(now));
     let ids = [issue.id.0];
     let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;

@@ -66,13 +66,22 @@ pub async fn show(
     Query(params): Query<EventsParams>,
 ) -> Result<Response> {
     let Opened { issue, layout, frame, .. } = frame::open(&app, &viewer, actor, (&organization, &id), "events").await?;
-    let before = params.before.as_deref().map(|text| parse_place(text).ok_or_else(|| Error::bad_request("the page is not valid")));
+    let before = params
+        .before
+        .as_deref()
+        .map(|text| parse_place(text).ok_or_else(|| Error::bad_request("the page is not valid")));
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
     let mut events = issue_events::list(&app.db, issue.id, before.transpose()?, limit).await?;
     let has_more = events.len() > PER_PAGE;
     events.truncate(PER_PAGE);
     let next = events.last().filter(|_| has_more).map(|event| {
-        format!("{}{}events/?before={}-{}", layout.base, frame.path, event.occurred_at.timestamp_micros(), event.event_id.as_simple())
+        format!(
+            "{}{}events/?before={}-{}",
+            layout.base,
+            frame.path,
+            event.occurred_at.timestamp_micros(),
+            event.event_id.as_simple()
+        )
     });
     let rows = events.iter().map(|event| row(event, &layout)).collect();
     render(&EventsPage { t: layout.t, frame, rows, next, layout })

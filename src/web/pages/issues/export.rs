@@ -45,7 +45,8 @@ pub async fn text(
     let (opened, found) = find(&app, &viewer, actor, (&organization, &id, event)).await?;
     let bytes = found.json()?;
     let tree = visible::json(json::parse(&bytes).unwrap_or(Json::Null));
-    let url = format!("{}{}events/{}/", app.config.system.url_prefix, opened.frame.path, found.event.event_id.as_simple());
+    let url =
+        format!("{}{}events/{}/", app.config.system.url_prefix, opened.frame.path, found.event.event_id.as_simple());
     let title = if opened.frame.message.is_empty() {
         opened.frame.title.clone()
     } else {

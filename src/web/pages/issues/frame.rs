@@ -61,7 +61,13 @@ pub struct IssueFrame {
 }
 
 /// Opens an issue for one of its pages. Issues of other organizations, and those on their way out, do not exist.
-pub async fn open(app: &App, viewer: &Viewer, actor: Actor, (organization, id): (&str, &str), tab: &'static str) -> Result<Opened> {
+pub async fn open(
+    app: &App,
+    viewer: &Viewer,
+    actor: Actor,
+    (organization, id): (&str, &str),
+    tab: &'static str,
+) -> Result<Opened> {
     let id: IssueId = id.parse().map_err(|_| Error::NotFound)?;
     let issue = issues::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     if matches!(issue.status, Status::PendingDeletion | Status::PendingMerge) {
@@ -73,7 +79,8 @@ pub async fn open(app: &App, viewer: &Viewer, actor: Actor, (organization, id): 
     }
     let details = issue_pages::find(&app.db, id, access.within.actor.user.id).await?;
     let layout = Layout::of_project(app, viewer, &access, Section::Issues);
-    let assignees = if access.may(Scope::EventWrite) { list::assignees(app, &access.within).await? } else { Vec::new() };
+    let assignees =
+        if access.may(Scope::EventWrite) { list::assignees(app, &access.within).await? } else { Vec::new() };
     let frame = IssueFrame::new(&issue, &details, &access, (layout.t, layout.now), assignees, tab);
     Ok(Opened { issue, details, access, layout, frame })
 }
@@ -129,7 +136,10 @@ impl IssueFrame {
 /// One sentence about an issue that is not plainly unresolved.
 fn strip(issue: &Issue, details: &IssueDetails, t: Messages, now: DateTime<Utc>) -> Option<String> {
     let shown = |text: &Option<String>| visible::text(text.as_deref().unwrap_or_default()).into_owned();
-    let who = details.changed_by.as_deref().map_or_else(|| t.issues_somebody().to_owned(), |name| visible::text(name).into_owned());
+    let who = details
+        .changed_by
+        .as_deref()
+        .map_or_else(|| t.issues_somebody().to_owned(), |name| visible::text(name).into_owned());
     match issue.status {
         Status::Resolved => {
             let when = issue.resolved_at.map(|at| time::ago_text(t, at, now)).unwrap_or_default();

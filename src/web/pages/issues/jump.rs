@@ -13,7 +13,12 @@ use crate::web::error::Result;
 use crate::web::redirect;
 
 /// Where the query leads, if it is an id of something in these projects.
-pub async fn target(app: &App, params: &ListParams, organization: &str, projects: &[Project]) -> Result<Option<Response>> {
+pub async fn target(
+    app: &App,
+    params: &ListParams,
+    organization: &str,
+    projects: &[Project],
+) -> Result<Option<Response>> {
     let Some(text) = params.query.as_deref().map(str::trim) else { return Ok(None) };
     if let Some(event_id) = event_id(text) {
         let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
@@ -36,8 +41,15 @@ pub fn event_id(text: &str) -> Option<Uuid> {
 }
 
 /// The page of an event in its issue.
-pub async fn event_path(app: &App, organization: &str, projects: &[ProjectId], event_id: Uuid) -> Result<Option<String>> {
+pub async fn event_path(
+    app: &App,
+    organization: &str,
+    projects: &[ProjectId],
+    event_id: Uuid,
+) -> Result<Option<String>> {
     let ids: Vec<i64> = projects.iter().map(|id| id.0).collect();
     let found = event_lists::find_in_projects(&app.db, &ids, event_id).await?;
-    Ok(found.map(|event| format!("/organizations/{organization}/issues/{}/events/{}/", event.issue_id, event_id.as_simple())))
+    Ok(found.map(|event| {
+        format!("/organizations/{organization}/issues/{}/events/{}/", event.issue_id, event_id.as_simple())
+    }))
 }

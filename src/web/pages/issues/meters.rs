@@ -68,7 +68,8 @@ fn segments(values: &[TagValue], total: i64) -> Vec<Segment> {
     for value in values {
         let width = (value.events.saturating_mul(WIDTH) / total).min(WIDTH - x);
         if width > 1 {
-            let label = format!("{} · {} % · {}", visible::text(&value.value), percent(value.events, total), value.events);
+            let label =
+                format!("{} · {} % · {}", visible::text(&value.value), percent(value.events, total), value.events);
             segments.push(Segment { x, width: width - 1, label });
         }
         x += width;

@@ -30,7 +30,11 @@ pub fn routes() -> Router<App> {
         .route("/organizations/{organization}/", get(organization))
 }
 
-async fn list(State(app): State<App>, Path((organization, project)): Path<(String, String)>, RawQuery(query): RawQuery) -> Response {
+async fn list(
+    State(app): State<App>,
+    Path((organization, project)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
     found(&app, &format!("/{}/{}/", encode(&organization), encode(&project)), query)
 }
 

@@ -44,7 +44,13 @@ impl RowView {
     }
 }
 
-pub fn view(issue: ListedIssue, buckets: &[IssueBucket], stretch: &Stretch, t: Messages, now: DateTime<Utc>) -> RowView {
+pub fn view(
+    issue: ListedIssue,
+    buckets: &[IssueBucket],
+    stretch: &Stretch,
+    t: Messages,
+    now: DateTime<Utc>,
+) -> RowView {
     let (title, message) = headline(&issue.title, &issue.metadata);
     let counts = stretch.counts(buckets, issue.id);
     RowView {

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::jump;
 use crate::app::App;
+use crate::store::event_body;
 use crate::store::events::{self, Event};
 use crate::store::issue_events::{self, End, EventPlace};
 use crate::store::issues::Issue;
-use crate::store::event_body;
 use crate::web::error::{Error, Result};
 
 /// Further counting is for no reader.
@@ -70,7 +70,8 @@ pub async fn find(app: &App, issue: &Issue, wanted: &Wanted) -> Result<Option<Fo
             return Ok(Some(Found { event, is_other }));
         }
         Wanted::Number(number) => {
-            let nth = if *number <= MAX_NUMBER { issue_events::find_nth(&app.db, issue.id, *number).await? } else { None };
+            let nth =
+                if *number <= MAX_NUMBER { issue_events::find_nth(&app.db, issue.id, *number).await? } else { None };
             is_other = nth.is_none();
             match nth {
                 Some(place) => Some(place),
@@ -89,7 +90,14 @@ mod tests {
 
     #[test]
     fn events_are_named_in_several_ways() {
-        for (text, expected) in [("latest", Some(Wanted::Newest)), ("oldest", Some(Wanted::Oldest)), ("7", Some(Wanted::Number(7))), ("0", None), ("-1", None), ("x", None)] {
+        for (text, expected) in [
+            ("latest", Some(Wanted::Newest)),
+            ("oldest", Some(Wanted::Oldest)),
+            ("7", Some(Wanted::Number(7))),
+            ("0", None),
+            ("-1", None),
+            ("x", None),
+        ] {
             assert_eq!(Wanted::parse(text), expected);
         }
         assert!(matches!(Wanted::parse("4711e3a0c1d2e3f4a5b6c7d8e9f00112"), Some(Wanted::Id(_))));
