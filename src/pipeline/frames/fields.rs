@@ -17,7 +17,8 @@ pub struct FrameFields<'a> {
     pub context_line: &'a str,
     pub lineno: Option<i64>,
     pub colno: Option<i64>,
-    pub in_app: bool,
+    /// What the client said, or the rules settled.
+    pub in_app: Option<bool>,
     pub instruction_addr: &'a str,
     pub image_addr: &'a str,
     pub has_source_map: bool,
@@ -38,7 +39,7 @@ impl<'a> FrameFields<'a> {
                 ("context_line", Json::Str(text)) => fields.context_line = text,
                 ("lineno", Json::Int(number)) => fields.lineno = Some(*number),
                 ("colno", Json::Int(number)) => fields.colno = Some(*number),
-                ("in_app", Json::Bool(in_app)) => fields.in_app = *in_app,
+                ("in_app", Json::Bool(in_app)) => fields.in_app = Some(*in_app),
                 ("instruction_addr", Json::Str(text)) => fields.instruction_addr = text,
                 ("image_addr", Json::Str(text)) => fields.image_addr = text,
                 ("data", Json::Object(data)) => fields.has_source_map = data.contains_key("sourcemap"),

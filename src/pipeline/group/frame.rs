@@ -63,7 +63,7 @@ impl<'a> Frame<'a> {
     pub fn new(fields: &FrameFields<'a>, event_platform: Platform) -> Self {
         let platform = fields.platform_or(event_platform);
         let mut frame = Self {
-            in_app: fields.in_app,
+            in_app: fields.in_app == Some(true),
             excluded: exclusion(fields, platform),
             module: module(fields, platform),
             filename: Leaf::Absent,

@@ -38,13 +38,12 @@ pub fn hashes(event: &Object<'_>, settings: &ProjectSettings) -> Vec<EventHash> 
     match decision {
         Decision::Fixed { hash, .. } => vec![hash],
         Decision::Computed(fingerprint) => {
-            let mut hashes: Vec<EventHash> =
-                evidence.variants().iter().map(|variant| fingerprint.hash(&evidence.leaves(*variant))).collect();
-            hashes.dedup();
-            if hashes.is_empty() {
-                hashes.push(fingerprint.fallback());
+            let mut all: Vec<Leaves> = evidence.variants().iter().map(|variant| evidence.leaves(*variant)).collect();
+            all.dedup();
+            if all.is_empty() {
+                return vec![fingerprint.fallback()];
             }
-            hashes
+            all.iter().map(|leaves| fingerprint.hash(leaves)).collect()
         }
     }
 }

@@ -3,16 +3,15 @@
 pub mod rules;
 
 use crate::pipeline::frames::{FrameFields, Platform, for_each_frame};
-use crate::types::json::{Json, Object};
+use crate::types::json::Object;
 
 /// Sets `in_app` of every frame of the event to a truth value (normalize.md 7.5). Runs before grouping.
 pub fn apply(event: &mut Object<'_>) {
     let platform = Platform::parse(event.get_str("platform").unwrap_or_default());
     for_each_frame(event, &mut |frame| {
         let fields = FrameFields::read(frame);
-        let sent = frame.get("in_app").and_then(Json::as_bool);
-        let in_app = rules::in_app(&fields, fields.platform_or(platform)).or(sent).unwrap_or(false);
-        if sent != Some(in_app) {
+        let in_app = rules::in_app(&fields, fields.platform_or(platform)).or(fields.in_app).unwrap_or(false);
+        if fields.in_app != Some(in_app) {
             frame.insert("in_app", in_app);
         }
     });

@@ -37,11 +37,12 @@ fn of_stacktrace(owner: &Object<'_>, platform: Platform) -> String {
     let mut of_others = String::new();
     for frame in frames(owner) {
         let fields = FrameFields::read(frame);
-        if !fields.in_app && !of_others.is_empty() {
+        let in_app = fields.in_app == Some(true);
+        if !in_app && !of_others.is_empty() {
             continue;
         }
         let text = of_frame(&fields, platform);
-        if fields.in_app && !text.is_empty() {
+        if in_app && !text.is_empty() {
             return text;
         }
         if of_others.is_empty() {
