@@ -68,6 +68,16 @@ pub fn text(value: &mut Json<'_>, max: usize, notes: &mut Notes, path: &Path<'_>
     bounded(value, scalar_text, max, notes, path)
 }
 
+/// Null, an empty text, or a number that is none.
+pub fn says_nothing(value: &Json<'_>) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Str(text) => text.is_empty(),
+        Json::Float(number) => !number.is_finite(),
+        _ => false,
+    }
+}
+
 /// Any value becomes a text of at most `max` characters, containers as JSON.
 pub fn any_text(value: &mut Json<'_>, max: usize, notes: &mut Notes, path: &Path<'_>) -> bool {
     bounded(value, json_text, max, notes, path)
