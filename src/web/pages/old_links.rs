@@ -18,7 +18,10 @@ pub fn routes() -> Router<App> {
     let router = Router::new()
         .route("/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/settings/account/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
-        .route("/settings/account/appearance/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
+        .route(
+            "/settings/account/appearance/",
+            get(|to: Redirect| async move { to.path("/settings/account/details/") }),
+        )
         .route("/account/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/account/settings/{*rest}", get(account))
         .route("/account/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
@@ -77,10 +80,7 @@ impl Redirect {
 impl axum::extract::FromRequestParts<App> for Redirect {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        app: &App,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, app: &App) -> Result<Self, Self::Rejection> {
         let RawQuery(query) = RawQuery::from_request_parts(parts, app).await?;
         Ok(Self { base: base_path(app).to_owned(), query })
     }

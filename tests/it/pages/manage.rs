@@ -35,7 +35,8 @@ async fn an_event_that_could_not_be_saved_is_replayed_or_dropped() {
     }
     let page = admin.get("/manage/queue/").await.body;
     assert!(page.contains("no such column &#60;b&#62;"), "{page}");
-    let ids: Vec<&str> = page.split("/manage/queue/").filter_map(|rest| rest.split_once("/replay/")).map(|(id, _)| id).collect();
+    let ids: Vec<&str> =
+        page.split("/manage/queue/").filter_map(|rest| rest.split_once("/replay/")).map(|(id, _)| id).collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(admin.post_form(&format!("/manage/queue/{}/replay/", ids[0]), &[]).await.status, 303);
     assert_eq!(admin.post_form(&format!("/manage/queue/{}/drop/", ids[1]), &[]).await.status, 303);

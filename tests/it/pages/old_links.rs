@@ -15,7 +15,10 @@ async fn old_addresses_lead_to_todays_pages() {
         ("/acme/shop/settings/install/python/", "/acme/shop/getting-started/"),
         ("/organizations/acme/members/", "/settings/acme/members/"),
         ("/organizations/acme/settings/", "/settings/acme/"),
-        ("/organizations/acme/projects/shop/getting-started/python-django/", "/acme/shop/getting-started/python-django/"),
+        (
+            "/organizations/acme/projects/shop/getting-started/python-django/",
+            "/acme/shop/getting-started/python-django/",
+        ),
         ("/onboarding/acme/shop/configure/go/", "/acme/shop/getting-started/go/"),
         ("/onboarding/acme/shop/configure/cobol/", "/acme/shop/getting-started/"),
     ] {
