@@ -13,7 +13,8 @@ use super::driver::Browser;
 use crate::support::{PASSWORD, Project, TestApp};
 
 /// A name as long as names may be, and as wide.
-const LONG: &str = "Zahlungsabwicklungsdienstleistungsschnittstellenverwaltungsanwendung mit einem ungewöhnlich langen Namen";
+const LONG: &str =
+    "Zahlungsabwicklungsdienstleistungsschnittstellenverwaltungsanwendung mit einem ungewöhnlich langen Namen";
 
 /// A superuser who owns `acme` with its projects `shop`, `empty` and one with a long name.
 pub struct Stage {
