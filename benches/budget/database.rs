@@ -60,6 +60,9 @@ impl Database {
     pub fn print_sizes(&mut self) {
         let events = self.number("SELECT count(*) FROM events");
         assert_eq!(events, self.accepted(), "each accepted event is stored once");
+        let bytes = self.number("SELECT avg(size)::bigint FROM events");
+        let packed = self.number("SELECT avg(octet_length(body))::bigint FROM events");
+        println!("  bodies of {bytes} bytes, packed {packed}");
         let rows: Vec<(String, i64, i64, i64)> = self
             .runtime
             .block_on(

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::events::Events;
+use super::events::Events;
 
 /// What a load came to.
 pub struct Sent {

@@ -33,11 +33,11 @@ fn main() {
     cold_start(&stores, project);
 
     let picket = Picket::run(&stores, "all", free_address());
+    std::thread::sleep(Duration::from_secs(2));
+    let idle = memory_mib(picket.pid());
     let warm = requests(2_000, 1, project);
     send_all(picket.address, &warm, 4);
     database.wait_for(2_001, Duration::from_secs(60));
-    std::thread::sleep(Duration::from_secs(3));
-    let idle = memory_mib(picket.pid());
     throughput(&stores, &picket, &mut database, project);
     let busy = memory_mib(picket.pid());
     row("7 memory idle / after the load (PSS)", "20 / 120 MiB", &format!("{idle:.0} / {busy:.0} MiB"));

@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::picket::Picket;
-use crate::stores::Stores;
+use super::picket::Picket;
+use super::stores::Stores;
 
 /// CPU time used so far.
 #[derive(Clone, Copy, Default)]

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
-use crate::stores::Stores;
+use super::stores::Stores;
 
 /// A running `picket run …`; dropping it kills it.
 pub struct Picket {
@@ -66,7 +66,7 @@ fn command(stores: &Stores) -> Command {
     command.env("PICKET_CONF", stores.scratch().join("conf"));
     command.env("PICKET_DATABASE_URL", stores.database_url()).env("PICKET_REDIS_URL", stores.redis_url());
     command.env("PICKET_SYSTEM_SECRET_KEY", "0123456789abcdef0123456789abcdef0123456789abcdef01");
-    command.env("PICKET_FILESTORE_LOCATION", stores.scratch().join("files"));
+    command.env("SENTRY_FILESTORE_DIR", stores.scratch().join("files"));
     command.env("PICKET_WORKER_TAKEOVER_AFTER", "2s").env("PICKET_LOG_LEVEL", "WARNING").stdin(Stdio::null());
     command
 }

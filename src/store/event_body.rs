@@ -14,7 +14,7 @@ use zstd::dict::{DecoderDictionary, EncoderDictionary};
 /// Bodies compressed with `DICTIONARY`.
 const FORMAT: u8 = 1;
 
-/// Trained by `scripts/train_dictionary` on events of many SDKs.
+/// Trained by `scripts/train-dictionary` on events of many SDKs.
 const DICTIONARY: &[u8] = include_bytes!("../../assets/event.dict");
 
 /// More costs more time than it saves space.

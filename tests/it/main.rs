@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod config;
 mod dependencies;
+mod faults;
 mod ingest;
 mod pages;
 mod support;
