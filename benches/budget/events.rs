@@ -117,7 +117,7 @@ impl Events {
         }
         json.push_str("]}}]},");
         let (page, order, browser) = (word(code), self.rng.random_range(0..1_000_000), self.rng.random_range(0..5));
-        add(json, format_args!(r#""request":{{"url":"https://shop.example.com/{page}/{order}","headers":{{"User-Agent":"{}","Referer":"https://shop.example.com/"}}}},"breadcrumbs":{{"values":["#, BROWSERS[browser]));
+        add(json, format_args!(r#""request":{{"url":"https://shop.example.com/{page}/list?order={order}","headers":{{"User-Agent":"{}","Referer":"https://shop.example.com/"}}}},"breadcrumbs":{{"values":["#, BROWSERS[browser]));
         for crumb in 0..9 {
             let at = self.now - 60 + crumb * 5;
             let comma = if crumb > 0 { "," } else { "" };
