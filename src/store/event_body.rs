@@ -18,7 +18,7 @@ const FORMAT: u8 = 1;
 const DICTIONARY: &[u8] = include_bytes!("../../assets/event.dict");
 
 /// More costs more time than it saves space.
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 6;
 
 /// Above this a body is damaged: events are cut to far less before they are stored.
 const MAX_BYTES: usize = 64 << 20;
