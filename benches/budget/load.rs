@@ -24,7 +24,10 @@ pub struct Sent {
 
 impl Sent {
     pub fn percentile(&self, percent: usize) -> Duration {
-        self.latencies.get((self.latencies.len() * percent / 100).min(self.latencies.len().saturating_sub(1))).copied().unwrap_or_default()
+        self.latencies
+            .get((self.latencies.len() * percent / 100).min(self.latencies.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -49,7 +52,8 @@ fn request(events: &mut Events, place: usize, project: i64, key: &str) -> Vec<u8
     let (id, json) = events.next();
     let (is_envelope, is_gzip) = (place % 2 == 0, place / 2 % 2 == 0);
     let (path, mut body) = if is_envelope {
-        let envelope = format!("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{json}\n", id.simple(), json.len());
+        let envelope =
+            format!("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{json}\n", id.simple(), json.len());
         ("envelope", envelope.into_bytes())
     } else {
         ("store", json.into_bytes())

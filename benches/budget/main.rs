@@ -82,7 +82,13 @@ fn throughput(stores: &Stores, picket: &Picket, database: &mut Database, project
     let per_thousand = |time: Duration| time.as_secs_f64() / events * 1000.0;
     row("3 CPU seconds per 1,000 events", "<= 0.50", &format!("{:.3}", per_thousand(cpu.total())));
     let parts = [cpu.picket, cpu.postgres, cpu.redis].map(per_thousand);
-    println!("  picket {:.3}, PostgreSQL {:.3}, Redis {:.3}; requests of {} bytes", parts[0], parts[1], parts[2], bytes / EVENTS);
+    println!(
+        "  picket {:.3}, PostgreSQL {:.3}, Redis {:.3}; requests of {} bytes",
+        parts[0],
+        parts[1],
+        parts[2],
+        bytes / EVENTS
+    );
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let bytes = (database.bytes() - size) as f64 / events;
     row("6 bytes on disk per event", "<= 2,600", &format!("{bytes:.0}"));

@@ -155,8 +155,8 @@ fn whoami() -> String {
 /// The newest installed version.
 fn postgres_bin() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions.map(|version| version.path()).max_by_key(|path| {
-        path.file_name().and_then(|name| name.to_string_lossy().parse::<u32>().ok()).unwrap_or(0)
-    });
+    let newest = versions
+        .map(|version| version.path())
+        .max_by_key(|path| path.file_name().and_then(|name| name.to_string_lossy().parse::<u32>().ok()).unwrap_or(0));
     newest.map_or_else(|| PathBuf::from("/usr/local/bin"), |version| version.join("bin"))
 }

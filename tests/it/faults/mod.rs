@@ -138,10 +138,8 @@ impl Scene {
         assert_eq!(stored.into_iter().collect::<BTreeSet<_>>(), expected);
         let inconsistent: i64 = sqlx::query_scalar(INCONSISTENT_ISSUES).fetch_one(&mut db).await.expect("a query");
         assert_eq!(inconsistent, 0, "counters of issues are what counting gives");
-        let seen: i64 = sqlx::query_scalar("SELECT sum(times_seen)::bigint FROM issues")
-            .fetch_one(&mut db)
-            .await
-            .expect("a query");
+        let seen: i64 =
+            sqlx::query_scalar("SELECT sum(times_seen)::bigint FROM issues").fetch_one(&mut db).await.expect("a query");
         assert_eq!(usize::try_from(seen).expect("a count"), expected.len());
     }
 }
