@@ -92,6 +92,8 @@ pub fn normalize(event: &mut Object<'_>, receipt: &Receipt) {
 }
 
 #[cfg(test)]
+mod interfaces;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use crate::types::json::{Json, Object, parse};
 
 const RECEIVED: i64 = 1_700_000_000;
 
-fn receipt() -> Receipt {
+pub fn receipt() -> Receipt {
     Receipt {
         event_id: Uuid::from_u128(0x9ec7_9c33_ec99_42ab_8353_589f_cb2e_04dc),
         received_at: DateTime::from_timestamp(RECEIVED, 0).unwrap(),
@@ -39,12 +39,12 @@ fn id<'j>(case: &'j Json<'_>) -> &'j str {
     case.get("id").and_then(Json::as_str).unwrap()
 }
 
-fn object(value: &Json<'static>) -> Object<'static> {
+pub fn object(value: &Json<'static>) -> Object<'static> {
     value.as_object().unwrap().clone()
 }
 
 /// Normalises, checking on the way that a second run changes nothing.
-fn normalized(event: &Object<'static>, receipt: &Receipt) -> Json<'static> {
+pub fn normalized(event: &Object<'static>, receipt: &Receipt) -> Json<'static> {
     let mut once = event.clone();
     normalize(&mut once, receipt);
     let mut twice = once.clone();
@@ -61,7 +61,7 @@ fn sorted(event: &Object<'_>) -> String {
 }
 
 /// Whether everything expected is there; null in an expectation means absent.
-fn agrees(expected: &Json<'_>, found: Option<&Json<'_>>) -> bool {
+pub fn agrees(expected: &Json<'_>, found: Option<&Json<'_>>) -> bool {
     match (expected, found) {
         (Json::Null, found) => found.is_none_or(Json::is_null),
         (Json::Str(text), None) => text.is_empty(),
@@ -80,7 +80,7 @@ fn agrees(expected: &Json<'_>, found: Option<&Json<'_>>) -> bool {
     }
 }
 
-fn has_error(event: &Json<'_>, kind: &str, name: &str) -> bool {
+pub fn has_error(event: &Json<'_>, kind: &str, name: &str) -> bool {
     event.get("errors").and_then(Json::as_array).unwrap().iter().any(|error| {
         error.get("type").and_then(Json::as_str) == Some(kind) && error.get("name").and_then(Json::as_str) == Some(name)
     })
