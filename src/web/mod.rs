@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod layout;
 pub mod markup;
 pub mod messages;
+pub mod metrics;
 mod middleware;
 pub mod numbers;
 pub mod pages;

@@ -24,9 +24,6 @@ const BLOCK: Duration = Duration::from_millis(500);
 /// the wait.
 const PACE: Duration = Duration::from_millis(40);
 
-/// How long what dead workers left is taken in one go.
-const TAKING_OVER: Duration = Duration::from_millis(500);
-
 /// What goes to the second stage.
 pub enum Message {
     Batch(Processed),
@@ -67,7 +64,7 @@ impl Intake {
     pub async fn drain(self) -> anyhow::Result<()> {
         let mut reader = EventReader::join(&self.app.redis, &self.name).await.context("joining the stream")?;
         loop {
-            let (entries, _) = self.take_batch(&mut reader, None).await?;
+            let entries = self.take_batch(&mut reader, None).await?;
             if entries.is_empty() {
                 break;
             }
@@ -88,12 +85,13 @@ impl Intake {
                 look_at = Instant::now() + look_every;
             }
             let next = Instant::now() + PACE;
-            let (entries, is_more) = self.take_batch(&mut reader, Some(BLOCK)).await?;
+            let entries = self.take_batch(&mut reader, Some(BLOCK)).await?;
             wait.reset();
+            let is_full = entries.len() >= self.app.config.worker.batch_size;
             if !entries.is_empty() {
                 self.hand_on(entries).await;
             }
-            if !is_more {
+            if !is_full {
                 tokio::select! {
                     () = sleep_until(next) => {}
                     () = self.app.shutdown.cancelled() => {}
@@ -104,10 +102,9 @@ impl Intake {
         reader.leave().await
     }
 
-    /// Takes what dead workers left; for a while only, since new events are waiting too.
+    /// Takes what dead workers left.
     async fn take_over(&self, reader: &mut EventReader, idle: Duration) -> RedisResult<()> {
-        let until = Instant::now() + TAKING_OVER;
-        while !self.app.shutdown.is_cancelled() && Instant::now() < until {
+        while !self.app.shutdown.is_cancelled() {
             let entries = reader.take_over(self.app.config.worker.batch_size, idle).await?;
             if entries.is_empty() {
                 break;
@@ -120,12 +117,7 @@ impl Intake {
         reader.remove_stale_consumers(idle * 10).await
     }
 
-    /// The next entries, and whether more are waiting.
-    async fn take_batch(
-        &self,
-        reader: &mut EventReader,
-        block: Option<Duration>,
-    ) -> RedisResult<(Vec<StreamEntry>, bool)> {
+    async fn take_batch(&self, reader: &mut EventReader, block: Option<Duration>) -> RedisResult<Vec<StreamEntry>> {
         let size = self.app.config.worker.batch_size;
         let mut entries = reader.read(STEP.min(size), block).await?;
         let mut step = entries.len();
@@ -134,8 +126,7 @@ impl Intake {
             step = more.len();
             entries.extend(more);
         }
-        let is_more = step >= STEP.min(size);
-        Ok((entries, is_more))
+        Ok(entries)
     }
 
     async fn hand_on(&self, entries: Vec<StreamEntry>) {

@@ -95,6 +95,8 @@ impl SaveStage {
                 Ok(saved) => {
                     let received = batch.events.iter().map(|event| event.received_at);
                     self.latencies.note(received, self.app.clock.now());
+                    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+                    metrics::histogram!("picket_batch_events").record(batch.events.len() as f64);
                     metrics::counter!("picket_events_stored_total").increment(saved.stored as u64);
                     return End::Saved;
                 }

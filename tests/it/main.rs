@@ -3,11 +3,9 @@
 
 mod api;
 mod architecture;
-mod browser;
 mod cli;
-mod config;
+mod clients;
 mod dependencies;
-mod faults;
 mod ingest;
 mod pages;
 mod support;

@@ -192,7 +192,14 @@ async fn run_roles(app: &App, role: Role, listener: Option<TcpListener>) -> anyh
         }
         until_shutdown(app, cron::run(app.clone())).await
     };
-    let (web, worker, cron) = tokio::join!(web, worker, cron);
+    // Processes of one host may share a configuration: the first one has the address, and the others do without.
+    let metrics = async {
+        let Some(address) = app.config.web.metrics_bind else { return };
+        if let Err(error) = web::metrics::serve(app.clone(), address).await {
+            tracing::warn!("metrics are not served: {error:#}");
+        }
+    };
+    let (web, worker, cron, ()) = tokio::join!(web, worker, cron, metrics);
     web.and(worker).and(cron)
 }
 

@@ -83,6 +83,9 @@ const QUIET: &[&str] = &[
     "measurements",
     "breakdowns",
     "profile_id",
+    // raven for Python and raven-js.
+    "repos",
+    "trimHeadFrames",
 ];
 
 pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {

@@ -66,9 +66,7 @@ impl Matcher {
     fn with_defaults() -> Self {
         let mut matcher = Self::empty();
         matcher.has_patterns = true;
-        for word in WORDS {
-            matcher.add(word);
-        }
+        WORDS.iter().for_each(|word| matcher.add(word));
         for start in ["to", "ot", "be", "//", "--"] {
             matcher.mark(start.as_bytes()[0], start.as_bytes()[1]);
         }

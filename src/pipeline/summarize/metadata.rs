@@ -17,7 +17,16 @@ pub fn event_type(event: &Object<'_>) -> &'static str {
     if let Some(kind) = REPORTS.into_iter().find(is_present) {
         return kind;
     }
-    if exceptions(event).next().is_some() { "error" } else { "default" }
+    if exceptions(event).next().is_some() && !is_message_with_stack(event) { "error" } else { "default" }
+}
+
+/// Current JavaScript SDKs send the stack trace of a message as an exception without a type; it stays a message.
+fn is_message_with_stack(event: &Object<'_>) -> bool {
+    let mut all = exceptions(event);
+    let Some(exception) = all.next().filter(|exception| exception.get_str("type").is_none_or(str::is_empty)) else {
+        return false;
+    };
+    all.next().is_none() && logentry(event).is_some_and(|text| exception.get_str("value") == Some(text))
 }
 
 /// What title and location are made of.

@@ -123,3 +123,23 @@ fn texts_are_cut_by_characters() {
     assert_eq!(cut("äöüßé", 5), "äöüßé");
     assert_eq!(cut("äöüßéx", 5), "äö...");
 }
+
+#[test]
+fn a_message_with_a_stack_trace_stays_a_message() {
+    for (event, kind, title) in [
+        (
+            r#"{"logentry":{"formatted":"cart empty"},"exception":{"values":[{"value":"cart empty"}]}}"#,
+            "default",
+            "cart empty",
+        ),
+        (
+            r#"{"logentry":{"formatted":"seen"},"exception":{"values":[{"type":"E","value":"seen"}]}}"#,
+            "error",
+            "E: seen",
+        ),
+        (r#"{"exception":{"values":[{"value":"cart empty"}]}}"#, "error", "Error: cart empty"),
+    ] {
+        let summary = summary(event);
+        assert_eq!((summary.event_type, summary.title.as_str()), (kind, title), "{event}");
+    }
+}

@@ -117,13 +117,11 @@ impl Fields {
 
     /// The members of an object inside.
     pub fn object(&mut self, name: &'static str) -> Option<Self> {
-        match self.value(name)? {
-            Value::Object(members) => Some(Self { members: members.clone(), errors: FieldErrors::default() }),
-            _ => {
-                self.refuse(name, "This is not an object.");
-                None
-            }
+        if let Value::Object(members) = self.value(name)? {
+            return Some(Self { members: members.clone(), errors: FieldErrors::default() });
         }
+        self.refuse(name, "This is not an object.");
+        None
     }
 
     /// What was wrong inside an object is wrong with the object.

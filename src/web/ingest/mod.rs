@@ -20,6 +20,7 @@ mod user_feedback;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::http::{Method, Request};
 use axum::response::Response;
@@ -37,16 +38,20 @@ const GET_AND_POST: &str = "GET, POST, HEAD, OPTIONS";
 
 /// Answers a request that [`Route::of`] claimed.
 pub async fn answer(ingest: &Arc<Ingest>, route: Route, request: Request<Incoming>, peer: SocketAddr) -> Response {
+    let started = Instant::now();
     let mut call = Call::new(ingest.clone(), &route, request, peer);
     if call.parts.method == Method::OPTIONS {
         return cors::preflight(&route, &call.parts.headers);
     }
     // A panic must cost one answer, not the connection and its count.
     let answered = AssertUnwindSafe(dispatch(&mut call, &route)).catch_unwind().await.unwrap_or(Err(Refusal::Internal));
-    answered.unwrap_or_else(|refusal| {
+    let response = answered.unwrap_or_else(|refusal| {
         call.count(&route, &refusal);
         refuse(&call, &route, &refusal)
-    })
+    });
+    metrics::histogram!("picket_ingest_seconds").record(started.elapsed());
+    metrics::counter!("picket_ingest_answers_total", "status" => response.status().as_str().to_owned()).increment(1);
+    response
 }
 
 async fn dispatch(call: &mut Call, route: &Route) -> Result<Response, Refusal> {

@@ -27,6 +27,7 @@ pub fn routes() -> Router<App> {
         .route("/", get(show))
         .route("/docs/", get(help))
         .route("/out/", get(nothing))
+        .route("/crossdomain.xml", get(nothing))
         .route("/favicon.ico", get(favicon))
         .route("/robots.txt", get(robots))
 }
@@ -67,7 +68,7 @@ async fn help(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     render(&HelpPage { layout: Layout::new(&app, &viewer) })
 }
 
-/// An old redirector for anybody's links, which must stay empty.
+/// Old addresses that must stay empty: a redirector for anybody's links, a policy for Flash.
 async fn nothing() -> Error {
     Error::NotFound
 }

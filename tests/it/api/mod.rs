@@ -5,6 +5,7 @@ mod conventions;
 mod events;
 mod issues;
 mod keys;
+mod metrics;
 mod organizations;
 mod projects;
 mod teams;

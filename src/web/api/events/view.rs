@@ -1,7 +1,6 @@
 //! An event as the API shows it (web-api.md 3.7).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -130,7 +129,7 @@ struct GroupingView {
 #[serde(untagged)]
 enum Meta<'a> {
     Some(&'a Json<'a>),
-    None(BTreeMap<(), ()>),
+    None {},
 }
 
 impl<'a> EventView<'a> {
@@ -165,7 +164,7 @@ impl<'a> EventView<'a> {
             fingerprints: texts(tree, "hashes"),
             crash_file: None,
             grouping_config: GroupingView { id: "g1" },
-            meta: any(tree, "_meta").map_or_else(|| Meta::None(BTreeMap::new()), Meta::Some),
+            meta: any(tree, "_meta").map_or(Meta::None {}, Meta::Some),
         }
     }
 }

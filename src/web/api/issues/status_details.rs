@@ -23,6 +23,7 @@ pub struct StatusDetailsView {
 /// What is left until the issue comes back.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the published shape")]
 struct IgnoredView {
     ignore_until: Option<Date>,
     ignore_count: Option<i64>,

@@ -1,0 +1,28 @@
+// The scenario of tests/clients/README.md, sent by @sentry/node 6.2.5.
+import Sentry from "sentry-node-6";
+
+function pay() {
+  const error = new TypeError("cannot pay");
+  error.cause = new RangeError("no stock");
+  throw error;
+}
+
+Sentry.init({
+  dsn: process.argv[2],
+  release: "shop@1.2.3",
+  environment: "staging",
+  integrations: [new Sentry.Integrations.LinkedErrors({ key: "cause" })],
+});
+Sentry.setTag("plan", "pro");
+Sentry.setUser({ id: "42", email: "lin@example.com" });
+Sentry.addBreadcrumb({ category: "ui", message: "opened the cart", level: "info" });
+try {
+  pay();
+} catch (error) {
+  Sentry.captureException(error);
+}
+Sentry.withScope((scope) => {
+  scope.setFingerprint(["checkout", "empty"]);
+  Sentry.captureMessage("the cart is empty", "warning");
+});
+if (!(await Sentry.flush(10_000))) throw new Error("not everything was sent");

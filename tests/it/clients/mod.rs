@@ -1,0 +1,7 @@
+//! Real SDKs, old and current, send to a running Picket with a worker; what is shown is compared with what was sent.
+//!
+//! `tests/clients` holds the SDKs and the scenario; `make test` installs them before.
+
+mod browsers;
+mod scenario;
+mod scripts;
