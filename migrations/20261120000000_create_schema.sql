@@ -307,7 +307,7 @@ CREATE TABLE issue_tags (
     last_seen TIMESTAMPTZ NOT NULL,
     times_seen INTEGER NOT NULL,
     CONSTRAINT issue_tags_pkey PRIMARY KEY (issue_id, tag_value_id)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 95);
 
 -- Admission ----------------------------------------------------------------
 

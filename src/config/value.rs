@@ -80,8 +80,7 @@ impl fmt::Display for Value {
             Self::Networks(networks) => {
                 f.write_str(&networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
-            // May hold passwords of Redis.
-            Self::Mapping(map) => write!(f, "({} entries)", map.len()),
+            Self::Mapping(map) => redacted(&Json::Object(map.clone())).fmt(f),
         }
     }
 }
@@ -96,6 +95,19 @@ fn write_unit(f: &mut fmt::Formatter<'_>, amount: u64, units: &[(u64, &str)], on
     let fitting = units.iter().find(|(factor, _)| amount > 0 && amount.is_multiple_of(*factor));
     let (factor, name) = fitting.copied().unwrap_or((1, one));
     write!(f, "{}{name}", amount / factor)
+}
+
+/// The same without what looks like a secret by its name: Redis's `password`, a store's `secret_key`.
+fn redacted(json: &Json) -> Json {
+    let hide = |(name, value): (&String, &Json)| {
+        let is_secret = ["password", "secret", "key", "token"].iter().any(|word| name.contains(word));
+        (name.clone(), if is_secret { Json::from("(hidden)") } else { redacted(value) })
+    };
+    match json {
+        Json::Object(map) => Json::Object(map.iter().map(hide).collect()),
+        Json::Array(items) => Json::Array(items.iter().map(redacted).collect()),
+        other => other.clone(),
+    }
 }
 
 /// A text, or a number or switch as it would have been written.
@@ -206,7 +218,7 @@ mod tests {
             (Kind::List, json!("a, b,"), "a, b"),
             (Kind::List, json!(["a", 1]), "a, 1"),
             (Kind::Networks, json!(["10.0.0.0/8", "::1"]), "10.0.0.0/8, ::1/128"),
-            (Kind::Mapping, json!({"password": "x"}), "(1 entries)"),
+            (Kind::Mapping, json!({"a": [{"password": "x"}], "b": 1}), r#"{"a":[{"password":"(hidden)"}],"b":1}"#),
         ];
         for (kind, json, shown) in cases {
             let value = Value::read(*kind, json).unwrap_or_else(|expected| panic!("{json}: {expected}"));

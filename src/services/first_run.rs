@@ -1,11 +1,13 @@
 //! The first visit to a fresh installation: one person becomes its administrator and gets a project to send to.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::services::accounts::NewAccount;
+use crate::services::organizations;
 use crate::services::projects::{self, NewProject};
 use crate::services::setup;
+use crate::store;
 use crate::store::organizations::Organization;
 use crate::store::projects::Project;
 use crate::store::users::User;
@@ -51,7 +53,11 @@ pub async fn set_up(db: &PgPool, chosen: &FirstRun<'_>, now: DateTime<Utc>) -> R
     }
     let name = chosen.organization_name;
     let user_id = setup::create_first_user(&mut tx, &chosen.account, name, now).await?;
-    let organization = setup::ensure_organization(&mut tx, name, now).await?;
+    let mut organization = setup::ensure_organization(&mut tx, name, now).await?;
+    // `upgrade` has made one already, under a name that nobody chose.
+    if organization.name != name.trim() {
+        organization = rename(&mut tx, organization, name.trim()).await?;
+    }
     let team = teams::list(&mut *tx, organization.id).await?.into_iter().next();
     let project = NewProject {
         organization_id: organization.id,
@@ -64,4 +70,13 @@ pub async fn set_up(db: &PgPool, chosen: &FirstRun<'_>, now: DateTime<Utc>) -> R
     let user = users::find(&mut *tx, user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
     tx.commit().await?;
     Ok(Installed { user, organization, project })
+}
+
+async fn rename(db: &mut PgConnection, mut organization: Organization, name: &str) -> Result<Organization, Error> {
+    if name.is_empty() || name.chars().count() > organizations::MAX_NAME {
+        return Err(setup::Error::from(organizations::Error::Name).into());
+    }
+    store::organizations::update_name(&mut *db, organization.id, name).await?;
+    name.clone_into(&mut organization.name);
+    Ok(organization)
 }

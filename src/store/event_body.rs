@@ -14,11 +14,11 @@ use zstd::dict::{DecoderDictionary, EncoderDictionary};
 /// Bodies compressed with `DICTIONARY`.
 const FORMAT: u8 = 1;
 
-/// Trained by `scripts/train_dictionary` on events of many SDKs.
+/// Trained by `scripts/train-dictionary` on events of many SDKs.
 const DICTIONARY: &[u8] = include_bytes!("../../assets/event.dict");
 
 /// More costs more time than it saves space.
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 6;
 
 /// Above this a body is damaged: events are cut to far less before they are stored.
 const MAX_BYTES: usize = 64 << 20;

@@ -61,7 +61,6 @@ pub async fn create(db: &PgPool, week: Week) -> sqlx::Result<()> {
     let table = week.table();
     let (start, end) = (week.start().to_rfc3339(), week.end().to_rfc3339());
     execute(&mut tx, &format!("CREATE TABLE {table} (LIKE events INCLUDING DEFAULTS INCLUDING STORAGE)")).await?;
-    execute(&mut tx, &format!("ALTER TABLE {table} SET (toast_tuple_target = 8160)")).await?;
     execute(&mut tx, &format!("CREATE UNIQUE INDEX {table}_project_id_event_id_key ON {table} (project_id, event_id)"))
         .await?;
     execute(&mut tx, &format!("CREATE INDEX {table}_issue_id_occurred_at_idx ON {table} (issue_id, occurred_at)"))

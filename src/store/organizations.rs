@@ -121,3 +121,29 @@ pub async fn update_slug(db: impl PgExecutor<'_>, id: OrganizationId, slug: &str
     sqlx::query!("UPDATE organizations SET slug = $2 WHERE id = $1", id.0, slug).execute(db).await?;
     Ok(())
 }
+
+/// An organization with its sizes, as the administration lists it.
+#[derive(Clone, Debug)]
+pub struct OrganizationSummary {
+    pub slug: String,
+    pub name: String,
+    pub members: i64,
+    pub projects: i64,
+}
+
+/// All organizations by name, with their sizes.
+pub async fn list_summaries(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<OrganizationSummary>> {
+    sqlx::query_as!(
+        OrganizationSummary,
+        r#"
+        SELECT slug, name,
+            (SELECT count(*) FROM members m WHERE m.organization_id = o.id) AS "members!",
+            (SELECT count(*) FROM projects p WHERE p.organization_id = o.id AND p.status = 'active') AS "projects!"
+        FROM organizations o
+        ORDER BY name, id
+        LIMIT $1"#,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -207,3 +207,34 @@ pub async fn update_last_organization(
         .await?;
     Ok(())
 }
+
+/// An account as the administration lists it.
+#[derive(Clone, Debug)]
+pub struct UserSummary {
+    pub id: UserId,
+    pub username: String,
+    pub email: String,
+    pub name: String,
+    pub is_active: bool,
+    pub is_superuser: bool,
+    pub last_login_at: Option<DateTime<Utc>>,
+    pub organizations: i64,
+}
+
+/// Accounts whose name or address holds `query`, newest first.
+pub async fn search(db: impl PgExecutor<'_>, query: &str, limit: i64) -> sqlx::Result<Vec<UserSummary>> {
+    sqlx::query_as!(
+        UserSummary,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, is_active, is_superuser, last_login_at,
+            (SELECT count(*) FROM members m WHERE m.user_id = users.id) AS "organizations!"
+        FROM users
+        WHERE strpos(lower(username || ' ' || email || ' ' || name), lower($1)) > 0
+        ORDER BY id DESC
+        LIMIT $2"#,
+        query,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -29,7 +29,9 @@ impl Volatile {
     /// Connects, retrying for a moment; afterwards the connection restores itself.
     pub async fn connect(url: &str, prefix: &str) -> RedisResult<Self> {
         let client = Client::open(url)?;
-        let connection = ConnectionManager::new_with_config(client.clone(), ConnectionManagerConfig::new()).await?;
+        // A Redis that comes back is noticed soon.
+        let config = ConnectionManagerConfig::new().set_max_delay(Duration::from_millis(500));
+        let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         Ok(Self { connection, client, prefix: prefix.to_owned() })
     }
 

@@ -73,6 +73,11 @@ impl Layout {
         }
     }
 
+    /// A page of no organization, below an entry of the top bar.
+    pub fn in_section(app: &App, viewer: &Viewer, section: Section) -> Self {
+        Self { section, ..Self::new(app, viewer) }
+    }
+
     /// A page of an organization.
     pub fn of_organization<N: Needs>(
         app: &App,

@@ -24,6 +24,9 @@ const BLOCK: Duration = Duration::from_millis(500);
 /// the wait.
 const PACE: Duration = Duration::from_millis(40);
 
+/// How long what dead workers left is taken in one go.
+const TAKING_OVER: Duration = Duration::from_millis(500);
+
 /// What goes to the second stage.
 pub enum Message {
     Batch(Processed),
@@ -64,7 +67,7 @@ impl Intake {
     pub async fn drain(self) -> anyhow::Result<()> {
         let mut reader = EventReader::join(&self.app.redis, &self.name).await.context("joining the stream")?;
         loop {
-            let entries = self.take_batch(&mut reader, None).await?;
+            let (entries, _) = self.take_batch(&mut reader, None).await?;
             if entries.is_empty() {
                 break;
             }
@@ -85,13 +88,12 @@ impl Intake {
                 look_at = Instant::now() + look_every;
             }
             let next = Instant::now() + PACE;
-            let entries = self.take_batch(&mut reader, Some(BLOCK)).await?;
+            let (entries, is_more) = self.take_batch(&mut reader, Some(BLOCK)).await?;
             wait.reset();
-            let is_full = entries.len() >= self.app.config.worker.batch_size;
             if !entries.is_empty() {
                 self.hand_on(entries).await;
             }
-            if !is_full {
+            if !is_more {
                 tokio::select! {
                     () = sleep_until(next) => {}
                     () = self.app.shutdown.cancelled() => {}
@@ -102,9 +104,10 @@ impl Intake {
         reader.leave().await
     }
 
-    /// Takes what dead workers left.
+    /// Takes what dead workers left; for a while only, since new events are waiting too.
     async fn take_over(&self, reader: &mut EventReader, idle: Duration) -> RedisResult<()> {
-        while !self.app.shutdown.is_cancelled() {
+        let until = Instant::now() + TAKING_OVER;
+        while !self.app.shutdown.is_cancelled() && Instant::now() < until {
             let entries = reader.take_over(self.app.config.worker.batch_size, idle).await?;
             if entries.is_empty() {
                 break;
@@ -117,7 +120,12 @@ impl Intake {
         reader.remove_stale_consumers(idle * 10).await
     }
 
-    async fn take_batch(&self, reader: &mut EventReader, block: Option<Duration>) -> RedisResult<Vec<StreamEntry>> {
+    /// The next entries, and whether more are waiting.
+    async fn take_batch(
+        &self,
+        reader: &mut EventReader,
+        block: Option<Duration>,
+    ) -> RedisResult<(Vec<StreamEntry>, bool)> {
         let size = self.app.config.worker.batch_size;
         let mut entries = reader.read(STEP.min(size), block).await?;
         let mut step = entries.len();
@@ -126,7 +134,8 @@ impl Intake {
             step = more.len();
             entries.extend(more);
         }
-        Ok(entries)
+        let is_more = step >= STEP.min(size);
+        Ok((entries, is_more))
     }
 
     async fn hand_on(&self, entries: Vec<StreamEntry>) {

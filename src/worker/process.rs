@@ -105,7 +105,7 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Pr
     let mut unpacked = Vec::new();
     let decoded = open::decode(&entry.body, &facts.encoding, limit);
     let events = match &decoded {
-        Ok(decoded) => open::events(facts.kind, facts.event_id, decoded, &mut unpacked, limit),
+        Ok(decoded) => open::events(facts.kind, facts.event_id, decoded, &mut unpacked, (limit, &facts.user_agent)),
         Err(reason) => Err(*reason),
     };
     let events = match events {

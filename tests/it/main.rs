@@ -3,9 +3,12 @@
 
 mod api;
 mod architecture;
+mod browser;
 mod cli;
 mod clients;
+mod config;
 mod dependencies;
+mod faults;
 mod ingest;
 mod pages;
 mod support;

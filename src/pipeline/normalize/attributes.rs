@@ -23,7 +23,6 @@ const BOUNDED: &[(&str, Bag)] = &[
     ("expectct", Bag::new(65_536, 5)),
     ("expectstaple", Bag::new(65_536, 5)),
     ("nel", Bag::new(16_384, 5)),
-    ("_meta", Bag::new(65_536, 100)),
 ];
 
 pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
@@ -36,6 +35,8 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
             "transaction" | "culprit" => trimmed_text(value, MAX_TRANSACTION, notes, path),
             "checksum" => checksum(value, notes, path),
             "errors" => errors(value, notes, path),
+            // The client's remarks stay whole: ours are added to them, and trimming those would be remarked again.
+            "_meta" => value.as_object().is_some(),
             _ => match BOUNDED.iter().find(|(name, _)| *name == key) {
                 Some((_, bag)) => bag.object(value, notes, path),
                 None => true,

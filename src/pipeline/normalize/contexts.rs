@@ -5,6 +5,7 @@ use super::notes::Notes;
 use super::path::Path;
 use super::raw_description;
 use super::trim::Bag;
+use super::values;
 use crate::types::json::{Json, Object};
 
 /// Types with fields that somebody reads; the alias of a context is its type if it is one of them.
@@ -31,6 +32,7 @@ const KNOWN_TYPES: &[&str] = &[
 
 /// More than any client knows of.
 pub const MAX_CONTEXTS: usize = 100;
+const MAX_TYPE: usize = 128;
 const BAG: Bag = Bag::new(8192, 6);
 
 pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
@@ -50,38 +52,36 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
 
 fn tidy(alias: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     let Json::Object(members) = value else { return false };
-    members.retain(|_, value| !says_nothing(value));
+    members.retain(|_, value| !values::says_nothing(value));
     if members.is_empty() {
         return false;
     }
-    let kind = match members.get_str("type") {
-        Some(kind) => kind.to_owned(),
-        None => KNOWN_TYPES.iter().find(|known| **known == alias).unwrap_or(&"default").to_string(),
-    };
-    match kind.as_str() {
-        "os" => raw_description::os(members),
-        "runtime" => raw_description::runtime(members),
-        "trace" => trace(members, notes, path),
+    type_first(alias, members);
+    match members.get_str("type") {
+        Some("os") => raw_description::os(members),
+        Some("runtime") => raw_description::runtime(members),
+        Some("trace") => trace(members, notes, path),
         _ => {}
-    }
-    // First, so that the limit never takes it.
-    if members.get_str("type").is_none() {
-        members.remove("type");
-        let rest = std::mem::take(members);
-        members.push("type", kind);
-        rest.into_members().into_iter().for_each(|(key, value)| members.push(key, value));
     }
     BAG.fit(value, notes, path);
     true
 }
 
-fn says_nothing(value: &Json<'_>) -> bool {
-    match value {
-        Json::Null => true,
-        Json::Str(text) => text.is_empty(),
-        Json::Float(number) => !number.is_finite(),
-        _ => false,
+/// The type goes first, so that the limit never takes it.
+fn type_first(alias: &str, members: &mut Object<'_>) {
+    if members.iter().next().is_some_and(|(key, value)| key == "type" && value.as_str().is_some()) {
+        return;
     }
+    let kind = match members.remove("type") {
+        Some(Json::Str(mut kind)) => {
+            values::cut(&mut kind, MAX_TYPE);
+            Json::Str(kind)
+        }
+        _ => Json::from(KNOWN_TYPES.iter().find(|known| **known == alias).copied().unwrap_or("default")),
+    };
+    let rest = std::mem::take(members);
+    members.push("type", kind);
+    rest.into_members().into_iter().for_each(|(key, value)| members.push(key, value));
 }
 
 fn trace(members: &mut Object<'_>, notes: &mut Notes, path: &Path<'_>) {

@@ -40,9 +40,8 @@ pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
 /// Brings one attribute into its canonical form and says whether to keep it. Unknown ones go silently.
 pub fn attribute(key: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     match key {
-        "abs_path" => values::text(value, MAX_PATH, notes, path),
         // Until the paths are settled a filename may be a URL.
-        "filename" => values::text(value, MAX_PATH, notes, path),
+        "abs_path" | "filename" | "project_root" | "source_link" => values::text(value, MAX_PATH, notes, path),
         "function" => value.as_str() != Some("?") && values::text(value, MAX_NAME, notes, path),
         "raw_function" | "module" | "symbol" | "package" => values::text(value, MAX_NAME, notes, path),
         "lineno" | "colno" | "instruction_offset" => values::whole(value),
@@ -56,7 +55,6 @@ pub fn attribute(key: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path
         "platform" => platform_name(value),
         "symbol_addr" | "image_addr" | "instruction_addr" => values::address(value),
         "addr_mode" | "function_id" | "trust" | "lang" => values::text(value, 128, notes, path),
-        "project_root" | "source_link" => values::text(value, MAX_PATH, notes, path),
         "data" | "lock" => DATA.object(value, notes, path),
         "errors" => {
             DATA.fit(value, notes, path);
@@ -104,7 +102,7 @@ fn variables(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
 }
 
 /// `abs_path` and `filename` supply each other (normalize.md 7.3).
-fn settle_paths<'a>(frame: &mut Object<'a>, notes: &mut Notes, path: &Path<'_>) {
+fn settle_paths(frame: &mut Object<'_>, notes: &mut Notes, path: &Path<'_>) {
     if !frame.contains_key("abs_path") {
         let Some(filename) = frame.remove("filename") else { return };
         frame.push("abs_path", filename);

@@ -30,10 +30,9 @@ fn stacktraces<'e, 'a>(container: Option<&'e mut Json<'a>>, key: &str) -> Vec<&'
 fn limit_together(stacktraces: Vec<&mut Json<'_>>) {
     let allowance = (WITH_CONTEXT / stacktraces.len().max(1)).max(1);
     for stacktrace in stacktraces {
-        if let Some(stacktrace) = stacktrace.as_object_mut() {
-            if let Some(frames) = stacktrace.get_mut("frames").and_then(Json::as_array_mut) {
-                slim(frames, allowance);
-            }
+        let frames = stacktrace.as_object_mut().and_then(|stacktrace| stacktrace.get_mut("frames"));
+        if let Some(frames) = frames.and_then(Json::as_array_mut) {
+            slim(frames, allowance);
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
 }
 
 /// `posix_signal` and `mach_exception` move to `meta`, what nobody knows to `data`.
-fn from_legacy<'a>(legacy: Object<'a>) -> Object<'a> {
+fn from_legacy(legacy: Object<'_>) -> Object<'_> {
     let mut mechanism = Object::new();
     let (mut meta, mut data) = (Vec::new(), Vec::new());
     for (key, value) in legacy.into_members() {

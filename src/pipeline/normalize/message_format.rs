@@ -54,6 +54,7 @@ fn printf(template: &str, params: &Json<'_>) -> Option<String> {
 }
 
 /// What stands after a percent sign.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of printf")]
 struct Conversion<'t> {
     name: Option<&'t str>,
     left: bool,

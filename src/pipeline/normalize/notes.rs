@@ -154,11 +154,10 @@ fn write_remark(meta: &mut Json<'_>, remark: Remark) {
 /// A bad value for an error entry: scalars as they are, everything else as the beginning of its text.
 fn copy(value: &Json<'_>) -> Json<'static> {
     match value {
-        Json::Null => Json::Null,
         Json::Bool(value) => Json::Bool(*value),
         Json::Int(number) => Json::Int(*number),
         Json::Float(number) if number.is_finite() => Json::Float(*number),
-        Json::Float(_) => Json::Null,
+        Json::Null | Json::Float(_) => Json::Null,
         Json::Str(text) => Json::text(first_characters(text)),
         Json::Array(_) | Json::Object(_) => Json::text(first_characters(&beginning(value))),
     }

@@ -169,9 +169,10 @@ impl<'v> Violation<'v> {
         let noun = NOUNS.iter().find(|(directive, _)| *directive == self.directive).map(|(_, noun)| *noun);
         let Some(noun) = noun else {
             let directive = if self.directive.is_empty() { "unknown" } else { self.directive };
-            return match self.is_local() {
-                true => format!("Blocked inline '{directive}'"),
-                false => format!("Blocked '{directive}' from '{}'", self.normalized_uri()),
+            return if self.is_local() {
+                format!("Blocked inline '{directive}'")
+            } else {
+                format!("Blocked '{directive}' from '{}'", self.normalized_uri())
             };
         };
         if !self.is_local() {

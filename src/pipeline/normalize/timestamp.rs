@@ -15,13 +15,14 @@ pub fn normalize(event: &mut Object<'_>, context: &mut Context<'_>) {
     let received_at = context.receipt.received_at;
     let timestamp = match event.get("timestamp") {
         None => received_at,
-        Some(sent) => match protocol::timestamp::parse(sent) {
-            Some(sent_time) => within_window(event, sent_time, context),
-            None => {
+        Some(sent) => {
+            if let Some(sent_time) = protocol::timestamp::parse(sent) {
+                within_window(event, sent_time, context)
+            } else {
                 context.notes.invalid(&Path::top("timestamp"), sent, "expected a time");
                 received_at
             }
-        },
+        }
     };
     event.insert("timestamp", seconds(timestamp));
     event.insert("received", seconds(received_at));

@@ -68,6 +68,16 @@ pub fn text(value: &mut Json<'_>, max: usize, notes: &mut Notes, path: &Path<'_>
     bounded(value, scalar_text, max, notes, path)
 }
 
+/// Null, an empty text, or a number that is none.
+pub fn says_nothing(value: &Json<'_>) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Str(text) => text.is_empty(),
+        Json::Float(number) => !number.is_finite(),
+        _ => false,
+    }
+}
+
 /// Any value becomes a text of at most `max` characters, containers as JSON.
 pub fn any_text(value: &mut Json<'_>, max: usize, notes: &mut Notes, path: &Path<'_>) -> bool {
     bounded(value, json_text, max, notes, path)
@@ -144,7 +154,7 @@ pub fn range(value: &mut Json<'_>) -> bool {
 }
 
 /// The elements of `[…]` or `{values: […]}`; `None` for anything else.
-pub fn container<'a>(value: Json<'a>) -> Option<Vec<Json<'a>>> {
+pub fn container(value: Json<'_>) -> Option<Vec<Json<'_>>> {
     match value {
         Json::Array(items) => Some(items),
         Json::Object(mut object) => match object.get_mut("values")?.take() {
@@ -156,8 +166,11 @@ pub fn container<'a>(value: Json<'a>) -> Option<Vec<Json<'a>>> {
     }
 }
 
+/// A name and what it stands for.
+pub type Pair<'a> = (Cow<'a, str>, Json<'a>);
+
 /// The pairs of an object, a list of pairs, or a list of `{key, value}`; `None` for anything else.
-pub fn pairs<'a>(value: Json<'a>) -> Option<Vec<(Cow<'a, str>, Json<'a>)>> {
+pub fn pairs(value: Json<'_>) -> Option<Vec<Pair<'_>>> {
     match value {
         Json::Object(object) => Some(object.into_members()),
         Json::Array(items) => Some(items.into_iter().filter_map(pair).collect()),
@@ -165,7 +178,7 @@ pub fn pairs<'a>(value: Json<'a>) -> Option<Vec<(Cow<'a, str>, Json<'a>)>> {
     }
 }
 
-fn pair<'a>(item: Json<'a>) -> Option<(Cow<'a, str>, Json<'a>)> {
+fn pair(item: Json<'_>) -> Option<Pair<'_>> {
     match item {
         Json::Array(mut pair) if pair.len() == 2 => {
             let value = pair.pop()?;
@@ -177,7 +190,7 @@ fn pair<'a>(item: Json<'a>) -> Option<(Cow<'a, str>, Json<'a>)> {
 }
 
 /// `{values: items}` with what else belongs to it.
-pub fn values_object<'a>(items: Vec<Json<'a>>) -> Object<'a> {
+pub fn values_object(items: Vec<Json<'_>>) -> Object<'_> {
     let mut object = Object::new();
     object.push("values", items);
     object

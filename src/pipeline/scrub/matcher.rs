@@ -66,7 +66,9 @@ impl Matcher {
     fn with_defaults() -> Self {
         let mut matcher = Self::empty();
         matcher.has_patterns = true;
-        WORDS.iter().for_each(|word| matcher.add(word));
+        for word in WORDS {
+            matcher.add(word);
+        }
         for start in ["to", "ot", "be", "//", "--"] {
             matcher.mark(start.as_bytes()[0], start.as_bytes()[1]);
         }

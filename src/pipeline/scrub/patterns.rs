@@ -24,13 +24,16 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the patterns are constant and a test uses each")
 }
 
+/// Replaces one kind of secret; `None` if there is none.
+type Step = fn(&str) -> Option<String>;
+
 /// The text without what was seen in it; `None` if a closer look finds nothing.
 pub fn replace(text: &str, sights: Sights) -> Option<String> {
     if sights == (Sights { word: sights.word, ..Sights::default() }) {
         return None;
     }
     let mut clean: Option<String> = None;
-    let steps: [(bool, fn(&str) -> Option<String>); 5] = [
+    let steps: [(bool, Step); 5] = [
         (sights.pem, keys),
         (sights.bearer, bearers),
         (sights.url, credentials),
@@ -178,5 +181,5 @@ fn is_card_digits(digits: &[u8]) -> bool {
             if value > 9 { value - 9 } else { value }
         })
         .sum();
-    is_network && sum % 10 == 0
+    is_network && sum.is_multiple_of(10)
 }

@@ -29,8 +29,8 @@ const MAX_UNKNOWN: usize = 20_000;
 /// Guessed keys must not occupy all connections to PostgreSQL.
 const LOOK_UPS: usize = 4;
 
-/// An answer that takes longer is worth a 503.
-const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(3);
+/// A store that takes longer to answer is away.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A key with what its project allows.
 #[derive(Debug)]
@@ -94,18 +94,19 @@ impl Admission {
         if self.limits.is_empty() {
             return Ok(());
         }
-        match app.redis.take_from_limits(&self.limits, now).await {
-            Ok(None) => Ok(()),
-            Ok(Some(full)) => {
+        match timeout(LOOK_UP_TIMEOUT, app.redis.take_from_limits(&self.limits, now)).await {
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(full))) => {
                 let until = self.limits[full].resets_at(now).timestamp_millis();
                 self.used_up.store(full, Ordering::Relaxed);
                 self.used_up_until.store(until, Ordering::Release);
                 Err(self.limited(full, until))
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "rate limits could not be checked");
                 Err(Refusal::Unavailable)
             }
+            Err(_) => Err(Refusal::Unavailable),
         }
     }
 

@@ -121,6 +121,7 @@ impl Ingest {
         }
         let attachments = self.keep_attachments(submission, &items.attachments, decoded).await?;
         let is_whole = attachments.is_empty()
+            && items.security.is_empty()
             && submission.encoding != Encoding::Identity
             && decoded.len() - event.payload.len() <= MAX_USELESS_BYTES;
         let (kind, body, encoding) = if is_whole {

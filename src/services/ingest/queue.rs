@@ -16,7 +16,7 @@ use crate::volatile::event_stream::NewEntry;
 const SAMPLE_EVERY: Duration = Duration::from_millis(100);
 
 /// A Redis that takes longer is away.
-const APPEND_TIMEOUT: Duration = Duration::from_secs(3);
+const REDIS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Bodies below this are queued as they are: compressing them would cost more than it saves.
 const COMPRESS_FROM: usize = 1024;
@@ -35,11 +35,16 @@ pub struct Queue {
     /// As sampled, plus what this process has appended since.
     length: AtomicU64,
     has_grown: AtomicBool,
+    /// Set by a failure, cleared by the next sample: meanwhile nobody waits for a Redis that does not answer.
+    is_away: AtomicBool,
 }
 
 impl Queue {
     /// Whether there is room for another event.
     pub fn check(&self, app: &App) -> Result<(), Refusal> {
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(Refusal::Unavailable);
+        }
         let is_full = self.length.load(Ordering::Relaxed) >= app.config.ingest.max_queue_length;
         if is_full { Err(Refusal::QueueFull) } else { Ok(()) }
     }
@@ -47,21 +52,20 @@ impl Queue {
     /// Puts an entry into the stream. Once this returns, the event is promised.
     pub async fn append(&self, app: &App, entry: &NewEntry) -> Result<(), Refusal> {
         self.check(app)?;
-        match timeout(APPEND_TIMEOUT, app.redis.append(entry)).await {
+        let why = match timeout(REDIS_TIMEOUT, app.redis.append(entry)).await {
             Ok(Ok(())) => {
                 self.length.fetch_add(1, Ordering::Relaxed);
                 self.has_grown.store(true, Ordering::Relaxed);
-                Ok(())
+                return Ok(());
             }
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "an event could not be queued");
-                Err(Refusal::Unavailable)
-            }
-            Err(_) => {
-                tracing::warn!("an event could not be queued: Redis does not answer");
-                Err(Refusal::Unavailable)
-            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "Redis does not answer".to_owned(),
+        };
+        // Once, not for each of the events that are refused meanwhile.
+        if !self.is_away.swap(true, Ordering::Relaxed) {
+            tracing::error!(error = why, "events cannot be queued");
         }
+        Err(Refusal::Unavailable)
     }
 
     /// Asks for the stream's length while it may have changed, until shutdown.
@@ -81,9 +85,11 @@ impl Queue {
     }
 
     async fn sample(&self, app: &App) {
-        match app.redis.queue_length().await {
-            Ok(length) => self.length.store(length, Ordering::Relaxed),
-            Err(error) => tracing::debug!(%error, "the queue's length is not known"),
+        if let Ok(Ok(length)) = timeout(REDIS_TIMEOUT, app.redis.queue_length()).await {
+            self.length.store(length, Ordering::Relaxed);
+            if self.is_away.swap(false, Ordering::Relaxed) {
+                tracing::info!("events can be queued again");
+            }
         }
     }
 }

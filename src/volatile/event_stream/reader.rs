@@ -13,8 +13,8 @@ use crate::volatile::Volatile;
 /// Above this many deliveries an entry is believed to kill the workers that touch it.
 const MAX_DELIVERIES: u64 = 5;
 
-/// An entry delivered more than once is handed out alone, so that one that kills its worker is found.
-const SUSPECT_DELIVERIES: u64 = 2;
+/// An entry delivered this often is handed out alone, so that one that kills its worker is found.
+const SUSPECT_DELIVERIES: u64 = 3;
 
 /// Reads as one consumer of the group, over a connection of its own since reading blocks.
 pub struct EventReader {

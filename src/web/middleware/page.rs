@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
@@ -45,9 +45,17 @@ pub async fn around_pages(State(app): State<App>, mut request: Request, next: Ne
     }
 }
 
-/// What no page answers. Visitors sign in first, as for every page: what is not there is not told to them either.
-pub async fn page_fallback(viewer: Viewer) -> Error {
-    if viewer.user.is_some() { Error::NotFound } else { Error::Unauthorized }
+/// What no page answers. Addresses end with a slash; one without leads there. Visitors sign in first, as for every page:
+/// what is not there is not told to them either.
+pub async fn page_fallback(State(app): State<App>, viewer: Viewer, method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    if method == Method::GET && !path.ends_with('/') && !path.starts_with("//") {
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let mut response = redirect(&app, &format!("{path}/{query}"));
+        *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
+        return response;
+    }
+    if viewer.user.is_some() { Error::NotFound.into_response() } else { Error::Unauthorized.into_response() }
 }
 
 /// Turns the refusal of the layer inside into an error that can be shown.

@@ -27,7 +27,6 @@ pub fn routes() -> Router<App> {
         .route("/", get(show))
         .route("/docs/", get(help))
         .route("/out/", get(nothing))
-        .route("/crossdomain.xml", get(nothing))
         .route("/favicon.ico", get(favicon))
         .route("/robots.txt", get(robots))
 }
@@ -68,7 +67,7 @@ async fn help(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     render(&HelpPage { layout: Layout::new(&app, &viewer) })
 }
 
-/// Old addresses that must stay empty: a redirector for anybody's links, a policy for Flash.
+/// An old redirector for anybody's links, which must stay empty.
 async fn nothing() -> Error {
     Error::NotFound
 }

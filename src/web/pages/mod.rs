@@ -6,6 +6,7 @@ mod flash;
 mod home;
 pub mod issues;
 mod manage;
+mod old_links;
 mod onboarding;
 mod organizations;
 mod posted;
@@ -23,6 +24,7 @@ pub fn routes() -> Router<App> {
         .merge(home::routes())
         .merge(issues::routes())
         .merge(manage::routes())
+        .merge(old_links::routes())
         .merge(onboarding::routes())
         .merge(organizations::routes())
         .merge(projects::routes())

@@ -14,16 +14,14 @@ pub fn tidy(value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>) -> bool {
     *value = match value.take() {
         Json::Null => return false,
         Json::Str(text) => parse(text),
-        other => match values::pairs(other) {
-            Some(pairs) => {
-                let texts = pairs.into_iter().take(MAX_COOKIES);
-                pair_list(texts.map(|(name, value)| (name, values::json_text(value).unwrap_or_default())))
-            }
-            None => {
+        other => {
+            let Some(pairs) = values::pairs(other) else {
                 notes.invalid(path, &Json::Null, "expected a text, an object or pairs");
                 return false;
-            }
-        },
+            };
+            let texts = pairs.into_iter().take(MAX_COOKIES);
+            pair_list(texts.map(|(name, value)| (name, values::json_text(value).unwrap_or_default())))
+        }
     };
     !value.is_empty()
 }

@@ -14,9 +14,17 @@ use super::trim::Bag;
 use super::values;
 use crate::types::json::{Json, Object};
 
-const QUERY: Bag = Bag::new(4096, 2);
-const HEADERS: Bag = Bag::new(8192, 2);
-const COOKIES: Bag = Bag::new(8192, 2);
+/// Characters of all names and values together.
+const MAX_QUERY: usize = 4096;
+const MAX_HEADERS: usize = 8192;
+const MAX_COOKIES: usize = 8192;
+
+/// Characters of one name.
+const MAX_NAME: usize = 256;
+
+/// Quotation marks and separators; also what a pair needs at least, so that a value can be cut.
+const PAIR_COST: usize = 4;
+
 const ENV: Bag = Bag::new(8192, 3);
 const BODY: Bag = Bag::new(16_384, 7);
 
@@ -47,7 +55,7 @@ fn attribute(key: &str, value: &mut Json<'_>, notes: &mut Notes, path: &Path<'_>
         "headers" => headers::tidy(value, notes, path),
         "cookies" => cookies::tidy(value, notes, path),
         "env" => ENV.object(value, notes, path),
-        "data" => !value.is_null() && value.as_str() != Some(""),
+        "data" => !values::says_nothing(value),
         "inferred_content_type" | "api_target" => values::text(value, 256, notes, path),
         "body_size" => values::whole(value),
         _ => false,
@@ -85,18 +93,37 @@ fn bound(request: &mut Object<'_>, notes: &mut Notes, path: &Path<'_>) {
             "url" => {
                 values::text(value, 2048, notes, path);
             }
-            "query_string" => QUERY.fit(value, notes, path),
-            "headers" => HEADERS.fit(value, notes, path),
-            "cookies" => COOKIES.fit(value, notes, path),
+            "query_string" => bound_pairs(value, MAX_QUERY, notes, path),
+            "headers" => bound_pairs(value, MAX_HEADERS, notes, path),
+            "cookies" => bound_pairs(value, MAX_COOKIES, notes, path),
             "data" => BODY.fit(value, notes, path),
             _ => {}
         }
-        if matches!(key, "query_string" | "headers" | "cookies")
-            && let Json::Array(pairs) = value
-        {
-            // The budget may have ended between a name and its value.
-            pairs.retain(|pair| pair.as_array().is_some_and(|pair| pair.len() == 2));
+    }
+}
+
+/// Keeps pairs until the budget is spent, the last value as far as it fits.
+fn bound_pairs(pairs: &mut Json<'_>, size: usize, notes: &mut Notes, path: &Path<'_>) {
+    let Some(pairs) = pairs.as_array_mut() else { return };
+    let mut left = size;
+    let mut kept = 0;
+    for (index, pair) in pairs.iter_mut().enumerate() {
+        let Some([Json::Str(name), Json::Str(value)]) = pair.as_array_mut().map(Vec::as_mut_slice) else { break };
+        values::cut(name, MAX_NAME);
+        let name_cost = name.chars().count() + PAIR_COST;
+        if left < name_cost + PAIR_COST {
+            break;
         }
+        left -= name_cost;
+        if let Some(length) = values::cut(value, left) {
+            notes.cut(&path.index(index), left, length);
+        }
+        left -= value.chars().count();
+        kept += 1;
+    }
+    if kept < pairs.len() {
+        notes.shortened(path, pairs.len());
+        pairs.truncate(kept);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What came of the first attempts to send: waiting, refused and why, or the first issue.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -24,6 +25,9 @@ pub struct LiveBox {
     organization: String,
     state: LiveState,
 }
+
+// A rendered template has escaped its values already; the page takes it in as it is.
+impl HtmlSafe for LiveBox {}
 
 /// What is known of the project's first events.
 pub enum LiveState {

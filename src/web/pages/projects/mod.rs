@@ -7,7 +7,7 @@ mod keys;
 mod list;
 mod privacy;
 mod remove;
-mod sparkline;
+pub mod sparkline;
 
 use axum::Router;
 use axum::routing::{get, post};

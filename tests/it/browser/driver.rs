@@ -1,0 +1,181 @@
+//! A Chromium of one's own, driven through chromedriver.
+
+use std::io::{BufRead, BufReader};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::process::{Child, Command, Stdio};
+
+use axum::http::Method;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use futures_util::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use url::{ParseError, Url};
+
+const HINT: &str = "browser tests need chromium and chromedriver: run them through `make test`";
+
+/// Two browsers at once would only slow each other down, and with them what is measured.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+const ARGUMENTS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+];
+
+/// Whether pages may run scripts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    On,
+    Off,
+}
+
+/// An open browser.
+pub struct Browser {
+    pub client: Client,
+    base: String,
+}
+
+/// Opens a browser, runs the test in it, and closes it however the test ends.
+pub async fn with_browser(base: String, script: Script, test: impl AsyncFnOnce(&Browser)) {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let driver = Driver::start();
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities(script));
+    let client = builder.connect(&format!("http://127.0.0.1:{}", driver.port)).await.expect(HINT);
+    let browser = Browser { client: client.clone(), base };
+    let outcome = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+    client.close().await.expect("the browser closes");
+    drop(driver);
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+impl Browser {
+    pub async fn open(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base)).await.expect("the page loads");
+    }
+
+    /// The path of the page that is shown.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.expect("a page is open").path().to_owned()
+    }
+
+    /// Evaluates the body of a function.
+    pub async fn evaluate(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Presses keys one after the other, wherever the focus is.
+    pub async fn press(&self, keys: &str) {
+        let strokes = keys.chars().flat_map(|key| [("keyDown", key), ("keyUp", key)]);
+        let strokes: Vec<Value> = strokes.map(|(kind, key)| json!({"type": kind, "value": key.to_string()})).collect();
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": strokes});
+        self.issue("actions", json!({"actions": [keyboard]})).await;
+    }
+
+    /// Waits until an expression is true.
+    pub async fn wait_for(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        for _ in 0..200 {
+            // Between two pages there is nothing to ask.
+            if self.client.execute(&script, Vec::new()).await.is_ok_and(|found| found == true) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("{expression} did not become true at {}", self.path().await);
+    }
+
+    /// The width of the window; narrower than a window can be made.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// What the browser complained about since the last time, violations of the content security policy above all.
+    pub async fn complaints(&self) -> Vec<String> {
+        let entries = self.issue("se/log", json!({"type": "browser"})).await;
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let serious = entries.iter().filter(|entry| entry["level"] == "SEVERE" || entry["source"] == "security");
+        serious.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    pub async fn screenshot(&self, name: &str) {
+        let Ok(folder) = std::env::var("PICKET_TEST_SCREENSHOTS") else { return };
+        let image = self.client.screenshot().await.expect("a picture");
+        std::fs::write(format!("{folder}/{name}.png"), image).expect("the folder can be written");
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) {
+        self.issue("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
+    }
+
+    async fn issue(&self, path: &'static str, body: Value) -> Value {
+        self.client.issue_cmd(ChromeCommand { path, body }).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+}
+
+/// A command of Chromium's own.
+#[derive(Debug)]
+struct ChromeCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for ChromeCommand {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+fn capabilities(script: Script) -> serde_json::Map<String, Value> {
+    let javascript = if script == Script::On { 1 } else { 2 };
+    let capabilities = json!({
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "goog:chromeOptions": {
+            "args": ARGUMENTS,
+            "prefs": {"profile.managed_default_content_settings.javascript": javascript},
+        },
+    });
+    capabilities.as_object().cloned().expect("an object")
+}
+
+/// chromedriver on a port that it chose.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut command = Command::new("chromedriver");
+        command.args(["--port=0", "--log-level=OFF"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect(HINT);
+        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        let mut ports = lines.map_while(Result::ok).filter_map(|line| {
+            line.split_once("successfully on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok())
+        });
+        let port = ports.next().expect(HINT);
+        Self { process, port }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

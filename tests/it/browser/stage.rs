@@ -1,0 +1,130 @@
+//! What the pages show: long names, both languages, an organization with everything in it.
+
+use std::future::Future;
+
+use picket::services::projects::{self, NewProject};
+use picket::store::project_stats;
+use picket::store::users::{self, Preferences, User};
+use picket::types::ids::IssueId;
+use picket::worker;
+use serde_json::json;
+
+use super::driver::Browser;
+use crate::support::{PASSWORD, Project, TestApp};
+
+/// A name as long as names may be, and as wide.
+const LONG: &str =
+    "Zahlungsabwicklungsdienstleistungsschnittstellenverwaltungsanwendung mit einem ungewöhnlich langen Namen";
+
+/// A superuser who owns `acme` with its projects `shop`, `empty` and one with a long name.
+pub struct Stage {
+    pub test: TestApp,
+    pub project: Project,
+    pub user: User,
+}
+
+/// How somebody looks at pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub language: &'static str,
+    pub theme: &'static str,
+    pub density: &'static str,
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        let test = TestApp::spawn().await;
+        let project = test.project().await;
+        let user = test.user("admin@acme.example", true).await;
+        let now = test.app.clock.now();
+        let mut db = test.app.db.acquire().await.expect("a connection");
+        for (name, platform) in [(LONG, "javascript-react"), ("Empty", "python-django")] {
+            let new = NewProject {
+                organization_id: project.organization.id,
+                team_id: Some(project.team.id),
+                name,
+                slug: None,
+                platform: Some(platform),
+            };
+            projects::create(&mut db, &new, now).await.expect("a project");
+        }
+        Self { test, project, user }
+    }
+
+    /// The preferences of the user, as the account page sets them.
+    pub async fn look(&self, look: Look) {
+        let chosen = Preferences {
+            language: Some(look.language),
+            theme: look.theme,
+            density: look.density,
+            stack_view: "app",
+            stack_newest_first: true,
+            shortcuts_enabled: true,
+        };
+        users::update_preferences(&self.test.app.db, self.user.id, &chosen).await.expect("preferences are kept");
+    }
+
+    /// Signs in by the form.
+    pub async fn sign_in(&self, browser: &Browser) {
+        browser.open("/auth/login/").await;
+        let form = browser.client.form(fantoccini::Locator::Css("form")).await.expect("a form");
+        form.set_by_name("username", &self.user.email).await.expect("a field");
+        form.set_by_name("password", PASSWORD).await.expect("a field");
+        form.submit().await.expect("the form is sent");
+    }
+
+    /// Sends events of as many issues, as an SDK does, and saves them.
+    pub async fn send_issues(&self, count: usize) {
+        for number in 0..count {
+            self.send(&format!("Failure{number:02}")).await;
+        }
+        worker::drain(&self.test.app).await.expect("both stores are running");
+    }
+
+    /// The issue that an event came to last.
+    pub async fn latest_issue(&self) -> IssueId {
+        let found = project_stats::find_latest_issue(&self.test.app.db, self.project.project.id).await;
+        found.expect("a query").expect("an issue").id
+    }
+
+    /// Posts an event to the project's key.
+    pub async fn send(&self, error: &str) {
+        let event = json!({
+            "platform": "python",
+            "level": "error",
+            "release": "shop@1.0.0",
+            "environment": "production",
+            "user": {"id": "7", "email": "buyer@example.com", "ip_address": "203.0.113.7"},
+            "tags": {"queue": "mail", "very-long-tag-key-that-goes-on": LONG},
+            "request": {"url": "https://shop.example/checkout", "method": "POST", "headers": {"User-Agent": "Mozilla/5.0"}},
+            "breadcrumbs": {"values": [{"category": "query", "message": "SELECT 1", "level": "info"}]},
+            "exception": {"values": [{"type": error, "value": format!("could not price cart: {LONG}"), "stacktrace": {
+                "frames": [
+                    {"function": "main", "module": "flask.app", "filename": "flask/app.py", "lineno": 9, "in_app": false},
+                    {"function": "checkout", "module": "shop.checkout", "filename": "shop/checkout.py", "lineno": 21,
+                     "in_app": true, "pre_context": ["def checkout(cart):", "    total = 0"],
+                     "context_line": format!("    raise {error}(cart.id)"), "post_context": ["", "def main():"],
+                     "vars": {"cart": {"id": 4711}, "total": 0}},
+                ],
+            }}]},
+        });
+        let path = format!("/api/{}/store/?sentry_key={}", self.project.project.id, self.project.key.public_key);
+        let answer = self.test.anonymous().post_json(&path, &event).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    /// Saves events as they come, while `during` runs.
+    pub async fn with_worker<T>(&self, during: impl Future<Output = T>) -> T {
+        let app = self.test.app.clone();
+        let saving = async {
+            loop {
+                worker::drain(&app).await.expect("both stores are running");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            outcome = during => outcome,
+            () = saving => unreachable!("the worker saves without end"),
+        }
+    }
+}
