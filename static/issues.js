@@ -26,7 +26,7 @@
 
     function count() {
       const n = rows.filter(function (row) { return box(row).checked; }).length;
-      if (selected) selected.textContent = n ? String(n) + " ✓" : "";
+      if (selected) selected.textContent = n ? selected.dataset.selected.replace("#", n) : "";
       if (all) { all.checked = n === rows.length; all.indeterminate = n > 0 && n < rows.length; }
     }
     function go(to) {

@@ -1,6 +1,5 @@
-//! The tags of an issue: which values, how often.
+//! The tags an issue was seen with most, at a cost that does not grow with its users.
 
-use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::ids::IssueId;
@@ -10,19 +9,18 @@ use crate::types::ids::IssueId;
 pub struct IssueTagValue {
     pub key: String,
     pub value: String,
-    pub times_seen: i32,
-    pub first_seen: DateTime<Utc>,
-    pub last_seen: DateTime<Utc>,
+    pub events: i64,
 }
 
-/// The values seen most, over all keys: enough to show the top of each.
+/// The values seen most, over all keys and by key: enough to show the top of each, since a tag of kinds is seen far more
+/// often than any single user.
 pub async fn list_top(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<IssueTagValue>> {
     sqlx::query_as!(
         IssueTagValue,
         r#"
-        SELECT tag_values.key, tag_values.value, top.times_seen, top.first_seen, top.last_seen
+        SELECT tag_values.key, tag_values.value, top.times_seen::bigint AS "events!"
         FROM (
-            SELECT tag_value_id, times_seen, first_seen, last_seen
+            SELECT tag_value_id, times_seen
             FROM issue_tags
             WHERE issue_id = $1
             ORDER BY times_seen DESC, tag_value_id
@@ -31,30 +29,6 @@ pub async fn list_top(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) ->
         JOIN tag_values ON tag_values.id = top.tag_value_id
         ORDER BY tag_values.key, top.times_seen DESC, tag_values.value"#,
         issue_id.0,
-        limit,
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// The values of one key, those seen most first.
-pub async fn list_of_key(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    key: &str,
-    limit: i64,
-) -> sqlx::Result<Vec<IssueTagValue>> {
-    sqlx::query_as!(
-        IssueTagValue,
-        r#"
-        SELECT tag_values.key, tag_values.value, issue_tags.times_seen, issue_tags.first_seen, issue_tags.last_seen
-        FROM issue_tags
-        JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
-        WHERE issue_tags.issue_id = $1 AND tag_values.key = $2
-        ORDER BY issue_tags.times_seen DESC, tag_values.value
-        LIMIT $3"#,
-        issue_id.0,
-        key,
         limit,
     )
     .fetch_all(db)

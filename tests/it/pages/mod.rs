@@ -1,5 +1,7 @@
 mod account;
 mod auth;
+mod issues;
+mod issues_event;
 mod manage;
 mod old_links;
 mod onboarding;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 
@@ -22,7 +22,7 @@ use crate::web::extract::needs::EventWrite;
 use crate::web::extract::{Actor, OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
-use crate::web::{redirect, render};
+use crate::web::{base_path, redirect, render};
 
 /// "All matching" reaches this far.
 const MAX_ISSUES: usize = 1_000;
@@ -118,7 +118,7 @@ pub async fn undo(
     viewer: Viewer,
     actor: Actor,
     Path(token): Path<String>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let t = viewer.messages();
     let text = match issues::undo(&app, actor.user.id, &token).await? {
@@ -126,9 +126,9 @@ pub async fn undo(
         Some(undone) if undone.kept == 0 => t.issues_undone(count(undone.restored)),
         Some(undone) => t.issues_undone_partly(undone.kept, count(undone.restored)),
     };
-    let fields = Fields::read(pairs);
-    let next = local(&fields.next).unwrap_or("/").to_owned();
-    answer(&app, &viewer, Flash { text, undo: None }, &next).await
+    let from = page_before(&app, &headers);
+    let next = from.as_deref().and_then(local).unwrap_or("/");
+    answer(&app, &viewer, Flash { text, undo: None }, next).await
 }
 
 async fn answer(app: &App, viewer: &Viewer, flash: Flash, next: &str) -> Result<Response> {
@@ -136,6 +136,13 @@ async fn answer(app: &App, viewer: &Viewer, flash: Flash, next: &str) -> Result<
         app.redis.put_flash(session, &flash).await?;
     }
     Ok(redirect(app, next))
+}
+
+/// Path and query of the page the form stood on.
+fn page_before(app: &App, headers: &HeaderMap) -> Option<String> {
+    let referer = url::Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
+    let path = &referer[url::Position::BeforePath..url::Position::AfterQuery];
+    path.strip_prefix(base_path(app)).map(str::to_owned)
 }
 
 /// The chosen issues that are in projects the actor sees.

@@ -19,7 +19,7 @@ use crate::store::issue_events::Neighbours;
 use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
 use crate::store::users::User;
-use crate::store::{attachments, issue_events, issue_lists, tag_counts};
+use crate::store::{attachments, issue_events, issue_lists, issue_tag_values};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -240,7 +240,7 @@ async fn read_side(app: &App, issue: &Issue, details: &IssueDetails, t: Messages
     let ids = [issue.id.0];
     let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
     let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
-    let tags = tag_counts::list_top_of_issue(&app.db, issue.id, meters::TOP).await?;
+    let tags = issue_tag_values::list_top(&app.db, issue.id, meters::LOOKED_AT).await?;
     let shown = |version: &Option<String>| version.clone().map(visible::string);
     Ok(Side {
         day: chart::bars(&day.counts(&of_day, issue.id), &day, t),

@@ -17,7 +17,7 @@ use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
 use crate::web::{numbers, time, visible};
 
-use super::{level_icon, list, rows};
+use super::{level_icon, level_word, list, rows};
 
 /// An issue the viewer may see, with what surrounds each of its pages.
 pub struct Opened {
@@ -42,6 +42,7 @@ pub struct IssueFrame {
     pub message: String,
     pub culprit: String,
     pub level: Level,
+    pub level_word: &'static str,
     pub status: Status,
     pub events: String,
     pub events_exact: String,
@@ -107,6 +108,7 @@ impl IssueFrame {
             message,
             culprit: visible::text(&issue.culprit).into_owned(),
             level: issue.level,
+            level_word: level_word(t, issue.level),
             status: issue.status,
             events: numbers::compact(t, issue.times_seen),
             events_exact: grouped(issue.times_seen),

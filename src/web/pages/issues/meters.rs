@@ -1,11 +1,13 @@
 //! How the events of an issue spread over the values of its tags.
 
 use super::address::encode;
-use crate::store::tag_counts::TagValue;
+use crate::store::issue_tag_values::IssueTagValue;
 use crate::web::visible;
 
 /// Values of a tag that the bar tells apart.
-pub const TOP: i64 = 4;
+const TOP: usize = 4;
+/// Values that are looked at, over all tags.
+pub const LOOKED_AT: i64 = 400;
 /// Tags in the side column.
 const MAX_METERS: usize = 8;
 /// Width of a bar.
@@ -33,13 +35,12 @@ pub struct Segment {
 }
 
 /// The meters of the tags seen most; `total` is how often the issue was seen.
-pub fn meters(tags: &[TagValue], total: i64) -> Vec<Meter> {
+pub fn meters(tags: &[IssueTagValue], total: i64) -> Vec<Meter> {
     let total = total.max(1);
     let mut meters: Vec<(i64, Meter)> = Vec::new();
     for values in tags.chunk_by(|a, b| a.key == b.key) {
         let Some(top) = values.first() else { continue };
         let seen: i64 = values.iter().map(|value| value.events).sum();
-        // The same value for all says little: level, mostly, and such.
         meters.push((seen, meter(values, top, total)));
     }
     meters.sort_by(|a, b| rank(&a.1.key).cmp(&rank(&b.1.key)).then(b.0.cmp(&a.0)).then_with(|| a.1.key.cmp(&b.1.key)));
@@ -52,7 +53,7 @@ fn rank(key: &str) -> usize {
     FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len())
 }
 
-fn meter(values: &[TagValue], top: &TagValue, total: i64) -> Meter {
+fn meter(values: &[IssueTagValue], top: &IssueTagValue, total: i64) -> Meter {
     Meter {
         key: visible::text(&top.key).into_owned(),
         top_value: visible::text(&top.value).into_owned(),
@@ -62,10 +63,10 @@ fn meter(values: &[TagValue], top: &TagValue, total: i64) -> Meter {
 }
 
 /// Neighbours are a unit apart.
-fn segments(values: &[TagValue], total: i64) -> Vec<Segment> {
+fn segments(values: &[IssueTagValue], total: i64) -> Vec<Segment> {
     let mut x = 0;
     let mut segments = Vec::new();
-    for value in values {
+    for value in values.iter().take(TOP) {
         let width = (value.events.saturating_mul(WIDTH) / total).min(WIDTH - x);
         if width > 1 {
             let label =

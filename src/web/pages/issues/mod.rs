@@ -23,6 +23,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::types::level::Level;
+use crate::web::messages::Messages;
 
 const ISSUE: &str = "/organizations/{organization}/issues/{issue}";
 
@@ -53,5 +54,17 @@ fn level_icon(level: Level) -> &'static str {
         Level::Warning => "level-warning",
         Level::Info => "info",
         Level::Debug | Level::Sample => "debug",
+    }
+}
+
+/// The level in the reader's language; queries and the API keep the protocol's words.
+fn level_word(t: Messages, level: Level) -> &'static str {
+    match level {
+        Level::Fatal => t.issues_level_fatal(),
+        Level::Error => t.issues_level_error(),
+        Level::Warning => t.issues_level_warning(),
+        Level::Info => t.issues_level_info(),
+        Level::Debug => t.issues_level_debug(),
+        Level::Sample => t.issues_level_sample(),
     }
 }

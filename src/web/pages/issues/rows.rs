@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::chart::{self, Sparkline, Stretch};
-use super::level_icon;
+use super::{level_icon, level_word};
 use crate::store::issue_lists::{IssueBucket, ListedIssue};
 use crate::types::ids::IssueId;
 use crate::types::level::Level;
@@ -18,6 +18,7 @@ use crate::web::{numbers, time, visible};
 pub struct RowView {
     pub id: IssueId,
     pub level: Level,
+    pub level_word: &'static str,
     pub title: String,
     pub culprit: String,
     pub message: String,
@@ -56,6 +57,7 @@ pub fn view(
     RowView {
         id: issue.id,
         level: issue.level,
+        level_word: level_word(t, issue.level),
         title,
         message,
         culprit: visible::string(issue.culprit),

@@ -11,6 +11,7 @@ use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
+use crate::web::pages::issues::level_word;
 
 /// The newest entries are shown at once.
 const NEWEST: usize = 10;
@@ -29,6 +30,7 @@ pub struct CrumbView<'a> {
     pub icon: &'static str,
     pub category: &'a str,
     pub level: Level,
+    pub level_word: &'static str,
     pub headline: Markup,
     pub data: Vec<(&'a str, Markup)>,
     pub more_data: Vec<(&'a str, Markup)>,
@@ -67,6 +69,7 @@ fn crumb_view<'a>(crumb: &'a Breadcrumb<'a>, event_at: Option<DateTime<Utc>>, t:
     let kind = crumb.kind.as_deref().unwrap_or("default");
     let category = crumb.category.as_deref().unwrap_or(kind);
     let (headline, told) = headline(crumb, kind, category, t);
+    let level = crumb.level.as_deref().and_then(Level::parse).unwrap_or(Level::Info);
     let members = crumb.data.into_iter().flat_map(|data| data.iter()).filter(|(name, _)| !told.contains(name));
     let mut data = values::rows(members.take(40), t);
     let more_data = data.split_off(data.len().min(SHOWN_DATA));
@@ -74,7 +77,8 @@ fn crumb_view<'a>(crumb: &'a Breadcrumb<'a>, event_at: Option<DateTime<Utc>>, t:
     CrumbView {
         icon: icon(kind, category),
         category,
-        level: crumb.level.as_deref().and_then(Level::parse).unwrap_or(Level::Info),
+        level,
+        level_word: level_word(t, level),
         headline,
         data,
         more_data,
