@@ -73,7 +73,7 @@ async fn rows_tell_what_was_seen() {
     for path in ["/acme/shop/", LIST] {
         let page = browser.get(path).await;
         assert_eq!(page.status, 200);
-        for shown in ["KeyError", "&#39;sku&#39;", "SHOP-1", "SHOP-3", "shop", "&lt;b&gt;bold&lt;/b&gt;"] {
+        for shown in ["KeyError", "&#39;sku&#39;", "SHOP-1", "SHOP-3", "shop", "&#60;b&#62;bold&#60;/b&#62;"] {
             assert!(page.body.contains(shown), "{path}: no {shown}");
         }
         assert_eq!(page.body.matches("data-issue>").count(), 3, "{path}");

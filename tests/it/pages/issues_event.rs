@@ -4,15 +4,21 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Project, TestApp};
+use crate::support::{Client, TestApp};
 
-async fn shown(event: &Value) -> (TestApp, Project, Client, String) {
+async fn shown(event: &Value) -> (TestApp, Client, String) {
     let app = TestApp::spawn().await;
+    let (browser, path) = report(&app, event).await;
+    (app, browser, path)
+}
+
+/// Sends an event; the owner's browser and the event's page.
+async fn report(app: &TestApp, event: &Value) -> (Client, String) {
     let project = app.project().await;
     let id = app.report(&project, event).await;
     let browser = app.sign_in(&project.owner).await;
     let issue: i64 = sqlx::query_scalar("SELECT id FROM issues").fetch_one(&app.app.db).await.expect("one issue");
-    (app, project, browser, format!("/organizations/acme/issues/{issue}/events/{id}/"))
+    (browser, format!("/organizations/acme/issues/{issue}/events/{id}/"))
 }
 
 fn fixture(name: &str) -> Value {
@@ -31,7 +37,7 @@ fn text_of(page: &str) -> String {
 
 #[tokio::test]
 async fn a_chained_error_is_shown_as_it_was_sent() {
-    let (_app, _, browser, path) = shown(&fixture("python-chained-locals")).await;
+    let (_app, browser, path) = shown(&fixture("python-chained-locals")).await;
     let page = browser.get(&path).await;
     assert_eq!(page.status, 200);
     let text = text_of(&page.body);
@@ -100,7 +106,7 @@ fn hostile() -> Value {
 
 #[tokio::test]
 async fn hostile_texts_are_inert() {
-    let (_app, _, browser, path) = shown(&hostile()).await;
+    let (_app, browser, path) = shown(&hostile()).await;
     let list = "/acme/shop/".to_owned();
     let issue = path.split("events/").next().expect("a path").to_owned();
     let paths = [
@@ -123,7 +129,7 @@ async fn hostile_texts_are_inert() {
 
 #[tokio::test]
 async fn exports_are_what_they_say() {
-    let (_app, _, browser, path) = shown(&hostile()).await;
+    let (_app, browser, path) = shown(&hostile()).await;
     let json = browser.get(&format!("{path}json/")).await;
     assert_eq!((json.status, json.header("content-type")), (200, "application/json; charset=utf-8"));
     assert_eq!(json.header("x-content-type-options"), "nosniff");
@@ -135,23 +141,31 @@ async fn exports_are_what_they_say() {
     }
     assert_eq!(browser.get(&format!("{}.exe", path.trim_end_matches('/'))).await.status, 404);
     assert_eq!(browser.get(path.trim_end_matches('/')).await.status, 301);
-    assert_eq!(browser.get(&path.replace("events/", "events/00000000000000000000000000000000/x")).await.status, 404);
+    let issue = path.split("events/").next().expect("a path");
+    for unknown in ["events/00000000000000000000000000000000/", "nothing/", "events/latest/part/nothing/"] {
+        assert_eq!(browser.get(&format!("{issue}{unknown}")).await.status, 404, "{unknown}");
+    }
 }
 
 #[tokio::test]
 async fn the_worst_event_stays_within_its_page() {
     let line = "x = call(argument, \"text\", 12345) # comment ".repeat(8);
-    let vars: Value = (0..6).map(|n| (format!("name{n}"), json!({"key": ["value".repeat(12), n, null], "other": line}))).collect::<serde_json::Map<_, _>>().into();
+    let vars: Value = (0..50).map(|n| (format!("name{n}"), json!({"key": ["value".repeat(12), n, null], "other": line}))).collect::<serde_json::Map<_, _>>().into();
     let frame = |n: usize| json!({"filename": format!("app/module{n}.py"), "function": format!("function_{n}"), "lineno": 100 + n, "in_app": true,
         "pre_context": vec![line.as_str(); 5], "context_line": line, "post_context": vec![line.as_str(); 5], "vars": vars});
-    let exception = |n: usize| json!({"type": format!("Error{n}"), "value": "v".repeat(8_000), "stacktrace": {"frames": (0..30).map(frame).collect::<Vec<_>>()}});
+    let exception = |n: usize| json!({"type": format!("Error{n}"), "value": "v".repeat(8_000), "stacktrace": {"frames": (0..60).map(frame).collect::<Vec<_>>()}});
     let crumb = |n: usize| json!({"timestamp": 1_700_000_000 + n, "category": "http", "message": line, "data": {"a": line, "b": [n, n], "c": {"d": line}}});
-    let big: Value = (0..60).map(|n| (format!("key{n}"), json!(line))).collect::<serde_json::Map<_, _>>().into();
+    let big: Value = (0..300).map(|n| (format!("key{n}"), json!(line))).collect::<serde_json::Map<_, _>>().into();
     let tags: Value = (0..150).map(|n| (format!("tag{n}"), json!("v".repeat(150)))).collect::<serde_json::Map<_, _>>().into();
-    let event = json!({"platform": "python", "exception": {"values": (0..4).map(exception).collect::<Vec<_>>()},
+    let event = json!({"platform": "python", "exception": {"values": (0..12).map(exception).collect::<Vec<_>>()},
         "breadcrumbs": (0..200).map(crumb).collect::<Vec<_>>(), "extra": big, "modules": big, "tags": tags,
         "contexts": {"state": big, "app": big, "device": big}, "request": {"url": "https://x.example/", "headers": big, "data": big, "env": big}});
-    let (_app, _, browser, path) = shown(&event).await;
+    let app = TestApp::spawn_with(|config| {
+        config.ingest.max_body_bytes = 50 << 20;
+        config.ingest.max_event_bytes = 50 << 20;
+    })
+    .await;
+    let (browser, path) = report(&app, &event).await;
     for tail in ["", "?stack=full", "?stack=raw", "part/exception/", "part/breadcrumbs/", "part/extra/", "part/packages/", "part/request/", "part/contexts/"] {
         let started = Instant::now();
         let page = browser.get(&format!("{path}{tail}")).await;

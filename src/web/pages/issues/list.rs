@@ -140,7 +140,7 @@ async fn show(
 
     let mut db = app.db.acquire().await?;
     let page = if is_searching { read_page(&mut db, &criteria, &address).await? } else { Page::default() };
-    let count = if is_searching { Some(search::count(&mut db, &criteria, MAX_COUNT + 1).await?) } else { None };
+    let count = if is_searching { count(&mut db, &criteria, &page).await? } else { None };
     let ids: Vec<i64> = page.places.iter().map(|place| place.id.0).collect();
     let issues = issue_lists::list(&mut *db, &ids, access.actor.user.id).await?;
     let stretch = address.stretch(now);
@@ -206,6 +206,18 @@ async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address
     let previous = places.first().filter(|_| before).map(|place| cursor_at(place, true));
     let next = places.last().filter(|_| after).map(|place| cursor_at(place, false));
     Ok(Page { places, previous, next })
+}
+
+/// How many issues there are in all. Counting by tags or words would cost as much as the list again, so it is left out
+/// where the page does not show them all anyway.
+async fn count(db: &mut PgConnection, criteria: &Criteria, page: &Page) -> Result<Option<i64>> {
+    if page.previous.is_none() && page.next.is_none() {
+        return Ok(i64::try_from(page.places.len()).ok());
+    }
+    if !criteria.words.is_empty() || !criteria.tags.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(search::count(db, criteria, MAX_COUNT + 1).await?))
 }
 
 fn heading(criteria: &Criteria, t: Messages) -> String {

@@ -50,10 +50,14 @@ async fn issue_page(
     State(app): State<App>,
     Path((organization, _, issue, rest)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> Result<Response> {
+    // What no page of an issue takes is not an old address of another organization.
+    if organization == "organizations" {
+        return Err(Error::NotFound);
+    }
     let rest: Vec<String> = rest.trim_end_matches('/').split('/').map(encode).collect();
     let path = format!("/organizations/{}/issues/{}/{}/", encode(&organization), encode(&issue), rest.join("/"));
-    found(&app, &path, query)
+    Ok(found(&app, &path, query))
 }
 
 /// `/{organization}/issues/SHOP-1A/`.
