@@ -69,9 +69,9 @@ impl Sort {
             Self::FirstSeen => "(EXTRACT(EPOCH FROM issues.first_seen) * 1000000)::bigint",
             Self::Priority => {
                 {
-                // In floats: numerics take twice the time of the whole query.
-                "(log(greatest(issues.times_seen, 1)::float8) * 600000 + EXTRACT(EPOCH FROM issues.last_seen)::float8 * 1000)::bigint"
-            }
+                    // In floats: numerics take twice the time of the whole query.
+                    "(log(greatest(issues.times_seen, 1)::float8) * 600000 + EXTRACT(EPOCH FROM issues.last_seen)::float8 * 1000)::bigint"
+                }
             }
             Self::Frequency => "issues.times_seen",
             Self::Users => "issues.users_seen",

@@ -113,7 +113,8 @@ async fn every_order_pages_forth_and_back() {
     let app = TestApp::spawn().await;
     let project = app.project().await;
     for number in 0..30 {
-        let event = json!({"message": format!("message {}", char::from(b'A' + number)), "fingerprint": [number.to_string()]});
+        let event =
+            json!({"message": format!("message {}", char::from(b'A' + number)), "fingerprint": [number.to_string()]});
         app.report(&project, &event).await;
     }
     let browser = app.sign_in(&project.owner).await;
@@ -148,8 +149,18 @@ async fn every_change_is_taken_back_exactly() {
     act(&browser, &[ids[1]], "bookmark").await;
     let assign = format!("assign-team-{}", project.team.id);
     for action in [
-        "resolve", "resolve-next", "resolve-current", "unresolve", "ignore", "ignore-2h", "ignore-100-hour",
-        "ignore-users-10", "assign-me", assign.as_str(), "bookmark", "unbookmark",
+        "resolve",
+        "resolve-next",
+        "resolve-current",
+        "unresolve",
+        "ignore",
+        "ignore-2h",
+        "ignore-100-hour",
+        "ignore-users-10",
+        "assign-me",
+        assign.as_str(),
+        "bookmark",
+        "unbookmark",
     ] {
         let before = snapshot(&app).await;
         act(&browser, &ids, action).await;
@@ -191,7 +202,8 @@ async fn deletion_asks_first_and_then_deletes_everything() {
     let (app, _, browser) = three_issues().await;
     let id = issue_id(&app, "KeyError").await;
     let fields = |confirm: Option<&'static str>| {
-        let mut fields = vec![("id", id.to_string()), ("action", "delete".to_owned()), ("next", "/acme/shop/".to_owned())];
+        let mut fields =
+            vec![("id", id.to_string()), ("action", "delete".to_owned()), ("next", "/acme/shop/".to_owned())];
         fields.extend(confirm.map(|confirm| ("confirm", confirm.to_owned())));
         fields
     };
@@ -249,7 +261,9 @@ async fn strangers_and_outsiders_see_and_change_nothing() {
     let stranger = app.sign_in(&stranger).await;
     let outsider = app.member(&project, "outsider@acme.example", Role::Member, false).await;
     let outsider = app.sign_in(&outsider).await;
-    for path in ["/acme/shop/", page.as_str(), &format!("{page}events/"), &format!("{page}tags/"), &format!("{page}grouping/")] {
+    for path in
+        ["/acme/shop/", page.as_str(), &format!("{page}events/"), &format!("{page}tags/"), &format!("{page}grouping/")]
+    {
         assert_eq!(stranger.get(path).await.status, 404, "{path}");
         assert_eq!(outsider.get(path).await.status, 404, "{path}");
     }

@@ -42,10 +42,22 @@ async fn a_chained_error_is_shown_as_it_was_sent() {
     assert_eq!(page.status, 200);
     let text = text_of(&page.body);
     for part in [
-        "PaymentDeclined", "insufficient_funds", "shop/gateway.py in charge at line 73", "PaymentDeclined was caused by:",
-        "raise PaymentDeclined(reply['reason']) from error", "Decimal('116.10')", "[Filtered]", "Called from:",
-        "framework frames", "POST", "charge failed: 402 Client Error", "lin@example.com", "CPython", "shop@2.14.0",
-        "1 of 1 stored", "sentry.python.django",
+        "PaymentDeclined",
+        "insufficient_funds",
+        "shop/gateway.py in charge at line 73",
+        "PaymentDeclined was caused by:",
+        "raise PaymentDeclined(reply['reason']) from error",
+        "Decimal('116.10')",
+        "[Filtered]",
+        "Called from:",
+        "framework frames",
+        "POST",
+        "charge failed: 402 Client Error",
+        "lin@example.com",
+        "CPython",
+        "shop@2.14.0",
+        "1 of 1 stored",
+        "sentry.python.django",
     ] {
         assert!(text.contains(part), "no {part}");
     }
@@ -60,8 +72,18 @@ async fn a_chained_error_is_shown_as_it_was_sent() {
 #[tokio::test]
 async fn every_sample_has_a_page_in_both_languages() {
     let samples = [
-        "cocoa-threads", "csp-report", "dotnet-aspnetcore", "go-wrapped", "java-chained", "javascript-browser",
-        "message-breadcrumbs", "node-express", "php-laravel", "python-chained-locals", "ruby-rails", "rust-panic",
+        "cocoa-threads",
+        "csp-report",
+        "dotnet-aspnetcore",
+        "go-wrapped",
+        "java-chained",
+        "javascript-browser",
+        "message-breadcrumbs",
+        "node-express",
+        "php-laravel",
+        "python-chained-locals",
+        "ruby-rails",
+        "rust-panic",
     ];
     let app = TestApp::spawn().await;
     let project = app.project().await;
@@ -78,7 +100,17 @@ async fn every_sample_has_a_page_in_both_languages() {
     }
     let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM issues").fetch_all(&app.app.db).await.expect("issues");
     for id in ids {
-        for tab in ["", "activity/", "tags/", "events/", "grouping/", "tags/level/", "events/latest/", "events/oldest/", "events/1/"] {
+        for tab in [
+            "",
+            "activity/",
+            "tags/",
+            "events/",
+            "grouping/",
+            "tags/level/",
+            "events/latest/",
+            "events/oldest/",
+            "events/1/",
+        ] {
             let page = browser.get(&format!("/organizations/acme/issues/{id}/{tab}")).await;
             assert_eq!(page.status, 200, "{id}/{tab}: {}", page.body);
         }
@@ -88,9 +120,11 @@ async fn every_sample_has_a_page_in_both_languages() {
 /// Every text of the event is an attack.
 fn hostile() -> Value {
     let bad = "</b><script>alert('x')</script><img src=x onerror=alert(1)>\u{202e}\u{0}\u{1b}[2J\"' style=\"x";
-    let frame = |n: usize| json!({"filename": bad, "abs_path": format!("javascript:alert({n})"), "function": bad, "module": bad,
+    let frame = |n: usize| {
+        json!({"filename": bad, "abs_path": format!("javascript:alert({n})"), "function": bad, "module": bad,
         "lineno": n, "in_app": n.is_multiple_of(3), "pre_context": [bad], "context_line": bad, "post_context": [bad],
-        "vars": {bad: bad, "nested": {bad: [bad, {bad: bad}]}}});
+        "vars": {bad: bad, "nested": {bad: [bad, {bad: bad}]}}})
+    };
     let frames: Vec<Value> = (1..40).map(frame).collect();
     json!({"platform": "javascript", "level": "error", "logger": "x", "transaction": bad, "release": "r<b>", "environment": "e<b>",
         "server_name": bad, "tags": {"a": bad, "link": "javascript:alert(1)"}, "extra": {bad: {bad: bad}}, "modules": {bad: bad},
@@ -110,14 +144,31 @@ async fn hostile_texts_are_inert() {
     let list = "/acme/shop/".to_owned();
     let issue = path.split("events/").next().expect("a path").to_owned();
     let paths = [
-        path.clone(), format!("{path}?stack=full"), format!("{path}?stack=raw"), format!("{path}part/exception/"), issue.clone(),
-        format!("{issue}tags/"), format!("{issue}events/"), format!("{issue}activity/"), format!("{issue}grouping/"), list,
+        path.clone(),
+        format!("{path}?stack=full"),
+        format!("{path}?stack=raw"),
+        format!("{path}part/exception/"),
+        issue.clone(),
+        format!("{issue}tags/"),
+        format!("{issue}events/"),
+        format!("{issue}activity/"),
+        format!("{issue}grouping/"),
+        list,
     ];
     for path in paths {
         let page = browser.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
         let body = page.body.to_lowercase();
-        for bad in ["<script>alert", "<img", "href=\"javascript", "src=\"javascript", " style=\"x", "\u{202e}", "\u{0}", "\u{1b}"] {
+        for bad in [
+            "<script>alert",
+            "<img",
+            "href=\"javascript",
+            "src=\"javascript",
+            " style=\"x",
+            "\u{202e}",
+            "\u{0}",
+            "\u{1b}",
+        ] {
             assert!(!body.contains(bad), "{path}: {bad:?}");
         }
         assert!(page.header("content-security-policy").contains("script-src 'self'"), "{path}");
@@ -150,13 +201,19 @@ async fn exports_are_what_they_say() {
 #[tokio::test]
 async fn the_worst_event_stays_within_its_page() {
     let line = "x = call(argument, \"text\", 12345) # comment ".repeat(8);
-    let vars: Value = (0..50).map(|n| (format!("name{n}"), json!({"key": ["value".repeat(12), n, null], "other": line}))).collect::<serde_json::Map<_, _>>().into();
-    let frame = |n: usize| json!({"filename": format!("app/module{n}.py"), "function": format!("function_{n}"), "lineno": 100 + n, "in_app": true,
-        "pre_context": vec![line.as_str(); 5], "context_line": line, "post_context": vec![line.as_str(); 5], "vars": vars});
+    let vars: Value = (0..50)
+        .map(|n| (format!("name{n}"), json!({"key": ["value".repeat(12), n, null], "other": line})))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let frame = |n: usize| {
+        json!({"filename": format!("app/module{n}.py"), "function": format!("function_{n}"), "lineno": 100 + n, "in_app": true,
+        "pre_context": vec![line.as_str(); 5], "context_line": line, "post_context": vec![line.as_str(); 5], "vars": vars})
+    };
     let exception = |n: usize| json!({"type": format!("Error{n}"), "value": "v".repeat(8_000), "stacktrace": {"frames": (0..60).map(frame).collect::<Vec<_>>()}});
     let crumb = |n: usize| json!({"timestamp": 1_700_000_000 + n, "category": "http", "message": line, "data": {"a": line, "b": [n, n], "c": {"d": line}}});
     let big: Value = (0..300).map(|n| (format!("key{n}"), json!(line))).collect::<serde_json::Map<_, _>>().into();
-    let tags: Value = (0..150).map(|n| (format!("tag{n}"), json!("v".repeat(150)))).collect::<serde_json::Map<_, _>>().into();
+    let tags: Value =
+        (0..150).map(|n| (format!("tag{n}"), json!("v".repeat(150)))).collect::<serde_json::Map<_, _>>().into();
     let event = json!({"platform": "python", "exception": {"values": (0..12).map(exception).collect::<Vec<_>>()},
         "breadcrumbs": (0..200).map(crumb).collect::<Vec<_>>(), "extra": big, "modules": big, "tags": tags,
         "contexts": {"state": big, "app": big, "device": big}, "request": {"url": "https://x.example/", "headers": big, "data": big, "env": big}});
@@ -166,12 +223,26 @@ async fn the_worst_event_stays_within_its_page() {
     })
     .await;
     let (browser, path) = report(&app, &event).await;
-    for tail in ["", "?stack=full", "?stack=raw", "part/exception/", "part/breadcrumbs/", "part/extra/", "part/packages/", "part/request/", "part/contexts/"] {
+    for tail in [
+        "",
+        "?stack=full",
+        "?stack=raw",
+        "part/exception/",
+        "part/breadcrumbs/",
+        "part/extra/",
+        "part/packages/",
+        "part/request/",
+        "part/contexts/",
+    ] {
         let started = Instant::now();
         let page = browser.get(&format!("{path}{tail}")).await;
         assert_eq!(page.status, 200, "{tail}");
         let elements = page.body.matches('<').count() - page.body.matches("</").count();
-        assert!(page.body.len() <= 600_000 && elements <= 5_000, "{tail}: {} bytes, {elements} elements", page.body.len());
+        assert!(
+            page.body.len() <= 600_000 && elements <= 5_000,
+            "{tail}: {} bytes, {elements} elements",
+            page.body.len()
+        );
         assert!(started.elapsed().as_secs() < 3, "{tail}");
     }
     let page = browser.get(&path).await.body;
@@ -196,7 +267,8 @@ async fn events_lead_to_their_neighbours() {
     assert!(middle.contains("2 of 3 stored"));
     assert!(middle.contains(&format!("events/{}/\" rel=\"prev\"", ids[0])), "older");
     assert!(middle.contains(&format!("events/{}/\" rel=\"next\"", ids[2])), "newer");
-    for (name, id) in [("", &ids[2]), ("events/latest/", &ids[2]), ("events/oldest/", &ids[0]), ("events/2/", &ids[1])] {
+    for (name, id) in [("", &ids[2]), ("events/latest/", &ids[2]), ("events/oldest/", &ids[0]), ("events/2/", &ids[1])]
+    {
         let body = browser.get(&format!("{page}{name}")).await.body;
         assert!(body.contains(&format!("title=\"{id}\"")), "{name}");
     }
