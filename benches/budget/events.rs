@@ -294,7 +294,7 @@ impl Events {
 
     fn python_frame(&mut self, json: &mut String, code: &mut SmallRng, frame: usize) {
         let (module, function, line) = (word(code), word(code), code.random_range(20..900));
-        let in_app = frame % 3 == 0;
+        let in_app = frame.is_multiple_of(3);
         let folder = if in_app { "/srv/shop" } else { "/usr/local/lib/python3.11/site-packages" };
         add(
             json,

@@ -50,7 +50,7 @@ pub fn requests(count: usize, seed: u64, (project, key): (i64, &str)) -> Vec<Vec
 
 fn request(events: &mut Events, place: usize, project: i64, key: &str) -> Vec<u8> {
     let (id, json) = events.next();
-    let (is_envelope, is_gzip) = (place % 2 == 0, place / 2 % 2 == 0);
+    let (is_envelope, is_gzip) = (place.is_multiple_of(2), (place / 2).is_multiple_of(2));
     let (path, mut body) = if is_envelope {
         let envelope =
             format!("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{json}\n", id.simple(), json.len());

@@ -7,7 +7,9 @@ mod database;
 mod events;
 mod load;
 mod measure;
+#[expect(dead_code, reason = "shared with the fault tests")]
 mod picket;
+#[expect(dead_code, reason = "shared with the fault tests")]
 mod stores;
 
 use std::time::{Duration, Instant};
@@ -37,7 +39,7 @@ fn main() {
     let idle = memory_mib(picket.pid());
     let warm = requests(2_000, 1, project);
     send_all(picket.address, &warm, 4);
-    database.wait_for(2_001, Duration::from_secs(60));
+    database.wait_for(2_001, Duration::from_mins(1));
     throughput(&stores, &picket, &mut database, project);
     let busy = memory_mib(picket.pid());
     row("7 memory idle / after the load (PSS)", "20 / 120 MiB", &format!("{idle:.0} / {busy:.0} MiB"));
@@ -71,7 +73,7 @@ fn throughput(stores: &Stores, picket: &Picket, database: &mut Database, project
     let begun = Instant::now();
     let sent = send_all(picket.address, &requests, CONNECTIONS);
     let peak = memory_mib(picket.pid());
-    database.wait_for(before + i64::try_from(sent.accepted).unwrap_or(0), Duration::from_secs(300));
+    database.wait_for(before + i64::try_from(sent.accepted).unwrap_or(0), Duration::from_mins(5));
     let took = begun.elapsed().as_secs_f64();
     let cpu = Cpu::of(picket, stores).since(cpu);
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
@@ -101,7 +103,7 @@ fn steady(picket: &Picket, database: &mut Database, project: (i64, &str)) {
     let before = database.accepted();
     let sent = send_at_rate(picket.address, &requests, CONNECTIONS, 2_000);
     let expected = before + i64::try_from(sent.accepted).unwrap_or(0);
-    database.wait_for(expected, Duration::from_secs(60));
+    database.wait_for(expected, Duration::from_mins(1));
     let (p50, p99) = (sent.percentile(50).as_secs_f64() * 1000.0, sent.percentile(99).as_secs_f64() * 1000.0);
     row("4 at 2,000/s: p50 / p99 of the answer", "1 / 10 ms", &format!("{p50:.2} / {p99:.2} ms"));
     row("4 refused; not visible afterwards", "0; 0", &format!("{}; {}", sent.refused, expected - database.accepted()));

@@ -25,9 +25,9 @@ impl Cpu {
 
     pub fn since(self, before: Self) -> Self {
         Self {
-            picket: self.picket - before.picket,
-            postgres: self.postgres - before.postgres,
-            redis: self.redis - before.redis,
+            picket: self.picket.saturating_sub(before.picket),
+            postgres: self.postgres.saturating_sub(before.postgres),
+            redis: self.redis.saturating_sub(before.redis),
         }
     }
 

@@ -19,6 +19,7 @@ impl Week {
         Self(date - Days::new(u64::from(date.weekday().num_days_from_monday())))
     }
 
+    #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + Days::new(7))
     }
@@ -61,6 +62,8 @@ pub async fn create(db: &PgPool, week: Week) -> sqlx::Result<()> {
     let table = week.table();
     let (start, end) = (week.start().to_rfc3339(), week.end().to_rfc3339());
     execute(&mut tx, &format!("CREATE TABLE {table} (LIKE events INCLUDING DEFAULTS INCLUDING STORAGE)")).await?;
+    // In line up to a page: measured smaller than out of line, by the overhead of each piece.
+    execute(&mut tx, &format!("ALTER TABLE {table} SET (toast_tuple_target = 8160)")).await?;
     execute(&mut tx, &format!("CREATE UNIQUE INDEX {table}_project_id_event_id_key ON {table} (project_id, event_id)"))
         .await?;
     execute(&mut tx, &format!("CREATE INDEX {table}_issue_id_occurred_at_idx ON {table} (issue_id, occurred_at)"))
@@ -100,7 +103,6 @@ async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_types, reason = "names of tables cannot be parameters; they are made of dates")]
 async fn execute(connection: &mut PgConnection, sql: &str) -> sqlx::Result<()> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())

@@ -18,7 +18,10 @@ use sqlx::postgres::PgPoolOptions;
 use tokio::sync::mpsc;
 
 use crate::app::App;
-use crate::services::{events::Saver, stats};
+use crate::services::{
+    events::{Saver, create_partitions},
+    stats,
+};
 use crate::volatile::event_stream::EventReader;
 
 use self::intake::Intake;
@@ -27,6 +30,9 @@ use self::save::SaveStage;
 
 /// Works until the program is asked to stop, and then finishes what is in hand.
 pub async fn run(app: App) -> anyhow::Result<()> {
+    if let Err(error) = create_partitions(&app).await {
+        tracing::warn!(%error, "partitions are made when an event needs them");
+    }
     let name = EventReader::unique_name();
     let latencies = Arc::new(Latencies::default());
     // One batch waits while one is saved: more would only take longer to give back.

@@ -85,12 +85,11 @@ fn process_part(entries: Vec<StreamEntry>, settings: &Settings, limits: Limits) 
     let mut processed = Processed::default();
     for entry in entries {
         let one = catch_unwind(AssertUnwindSafe(|| process_entry(&entry, settings, limits)));
-        match one {
-            Ok(one) => processed.append(one),
-            Err(_) => {
-                let reason = "the pipeline panicked; the log has the place".to_owned();
-                processed.broken.push((entry.stream_id, reason));
-            }
+        if let Ok(one) = one {
+            processed.append(one);
+        } else {
+            let reason = "the pipeline panicked; the log has the place".to_owned();
+            processed.broken.push((entry.stream_id, reason));
         }
     }
     processed

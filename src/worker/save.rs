@@ -145,7 +145,6 @@ impl SaveError {
     /// Whether the database is away or unable to work, rather than unable to store this batch.
     fn is_outage(&self) -> bool {
         match self {
-            Self::Conflict => false,
             Self::Database(sqlx::Error::Database(error)) => {
                 let code = error.code().unwrap_or_default().into_owned();
                 // Connection, resources (a full disk, too many connections), intervention by the operator, read-only.
@@ -159,7 +158,7 @@ impl SaveError {
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed,
             ) => true,
-            Self::Database(_) => false,
+            Self::Conflict | Self::Database(_) => false,
         }
     }
 }

@@ -80,7 +80,7 @@ impl<'b> BatchReleases<'b> {
         events: &[BatchEvent],
         shares: &[Share],
     ) -> sqlx::Result<()> {
-        let mut counts: BTreeMap<(ReleaseId, ProjectId), (i64, DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
+        let mut counts: BTreeMap<(ReleaseId, ProjectId), ReleaseCount> = BTreeMap::new();
         for share in shares {
             for (order, place) in share.events.iter().enumerate() {
                 let event = &events[*place];
@@ -134,6 +134,9 @@ impl<'b> BatchReleases<'b> {
         }
     }
 }
+
+/// New issues, first and last event of a release in a project.
+type ReleaseCount = (i64, DateTime<Utc>, DateTime<Utc>);
 
 /// Makes the environments of a batch that are new; returns what the cache may learn after the commit.
 pub async fn save_environments(

@@ -36,6 +36,7 @@ struct TagValue<'b> {
 
 /// How often, first and last a share has a value.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 struct Count {
     times_seen: i32,
     first_seen: DateTime<Utc>,

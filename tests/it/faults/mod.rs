@@ -27,12 +27,12 @@ use crate::worker::INCONSISTENT_ISSUES;
 const CLIENTS: usize = 8;
 
 /// How long everything may take to become visible after the last event was acknowledged.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn workers_are_killed_while_they_save() {
     let scene = Scene::start();
-    let events = scene.events(20_000);
+    let events = event_ids(20_000);
     let _web = scene.run("web");
     thread::scope(|scope| {
         let sending = scope.spawn(|| scene.send(&events));
@@ -50,7 +50,7 @@ fn workers_are_killed_while_they_save() {
 #[test]
 fn the_web_server_is_killed_while_it_takes_events() {
     let scene = Scene::start();
-    let events = scene.events(4_000);
+    let events = event_ids(4_000);
     let _worker = scene.run("worker");
     thread::scope(|scope| {
         let sending = scope.spawn(|| scene.send(&events));
@@ -68,7 +68,7 @@ fn the_web_server_is_killed_while_it_takes_events() {
 #[test]
 fn two_workers_share_the_stream_and_both_stores_go_away_for_a_while() {
     let mut scene = Scene::start();
-    let events = scene.events(6_000);
+    let events = event_ids(6_000);
     let (_web, _one, _two) = (scene.run("web"), scene.run("worker"), scene.run("worker"));
     let (address, project) = (scene.address, scene.project.clone());
     thread::scope(|scope| {
@@ -104,13 +104,6 @@ impl Scene {
         Picket::run(&self.stores, role, self.address)
     }
 
-    /// Ids of events to send; the first ones are sent twice.
-    fn events(&self, count: usize) -> Vec<Uuid> {
-        let mut events: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
-        events.extend_from_within(..count / 50);
-        events
-    }
-
     fn send(&self, events: &[Uuid]) {
         send(self.address, &self.project, events);
     }
@@ -142,6 +135,13 @@ impl Scene {
             sqlx::query_scalar("SELECT sum(times_seen)::bigint FROM issues").fetch_one(&mut db).await.expect("a query");
         assert_eq!(usize::try_from(seen).expect("a count"), expected.len());
     }
+}
+
+/// Ids of events to send; the first ones are sent twice.
+fn event_ids(count: usize) -> Vec<Uuid> {
+    let mut events: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
+    events.extend_from_within(..count / 50);
+    events
 }
 
 /// Sends each event until it is acknowledged, from several clients.
