@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::Method;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -157,20 +157,25 @@ fn capabilities(script: Script) -> serde_json::Map<String, Value> {
 struct Driver {
     process: Child,
     port: u16,
+    /// Kept open: the process would end at its next line otherwise.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Driver {
     fn start() -> Self {
         let mut command = Command::new("chromedriver");
-        command.args(["--port=0", "--log-level=OFF"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect(HINT);
-        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-        let mut ports = lines.map_while(Result::ok).filter_map(|line| {
-            line.split_once("successfully on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok())
-        });
-        let port = ports.next().expect(HINT);
-        Self { process, port }
+        let mut output = BufReader::new(process.stdout.take().expect("a pipe"));
+        let port = started_port(&mut output).expect(HINT);
+        Self { process, port, _output: output }
     }
+}
+
+/// The port in the line that says that the driver listens.
+fn started_port(output: &mut impl BufRead) -> Option<u16> {
+    let mut lines = output.lines().map_while(Result::ok);
+    lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
 }
 
 impl Drop for Driver {
