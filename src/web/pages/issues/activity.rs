@@ -57,7 +57,7 @@ pub async fn show(
         None => t.issues_activity_first().to_owned(),
     };
     entries.push(Entry { text: first, note: None, at: time::ago(t, issue.first_seen, layout.now) });
-    render(&ActivityPage { t, frame, entries, layout })
+    render(&ActivityPage { layout, t, frame, entries })
 }
 
 /// One sentence; `kind` has the API's names.

@@ -1,5 +1,7 @@
 //! Events over time: a sparkline as one path, and bars with a tooltip each.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use crate::store::issue_lists::IssueBucket;
@@ -77,7 +79,8 @@ pub fn sparkline(counts: &[i64], stretch: &Stretch, t: Messages) -> Sparkline {
     for (place, count) in counts.iter().enumerate() {
         // Steps without events stay visible.
         let bar = bar_height(*count, max, height);
-        path.push_str(&format!("M{0} {height}v-{bar}h{1}v{bar}z", tenths(place * step), tenths(step - 8)));
+        let (x, width) = (tenths(place * step), tenths(step - 8));
+        write!(path, "M{x} {height}v-{bar}h{width}v{bar}z").expect("writing to a string cannot fail");
     }
     let total: i64 = counts.iter().sum();
     let peak = counts.iter().position(|count| *count == max).unwrap_or(0);
@@ -101,7 +104,7 @@ fn bar_height(count: i64, max: i64, height: usize) -> usize {
 
 /// A graph of an issue on its page.
 pub struct Bars {
-    pub bars: Vec<Bar>,
+    pub steps: Vec<Bar>,
     pub max: i64,
     pub total: i64,
     /// Where the time axis begins and ends.
@@ -126,7 +129,7 @@ pub fn bars(counts: &[i64], stretch: &Stretch, t: Messages) -> Bars {
         Bar { x: place * BAR.0, y: BAR.1 - height, height, label: t.issues_bar(*count, stretch.label(place)) }
     };
     Bars {
-        bars: counts.iter().enumerate().map(bar).collect(),
+        steps: counts.iter().enumerate().map(bar).collect(),
         max,
         total: counts.iter().sum(),
         first: stretch.label(0),

@@ -12,7 +12,7 @@ use super::event::options::{Form, Options, Order, Stack};
 use super::event::view::{EventView, Part};
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::{self, Meter};
-use super::stored::{self, Wanted};
+use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
 use crate::store::issue_events::Neighbours;
@@ -54,6 +54,8 @@ struct IssuePage<'a> {
     event: Option<EventView<'a>>,
     /// Path of the event's page, where links to parts of it begin.
     here: String,
+    /// The same without the slash, before `.txt` and `.md`.
+    file: String,
     list_path: String,
     title: String,
     clock: String,
@@ -84,10 +86,6 @@ impl EventBar {
         &self.id[..8]
     }
 
-    /// The address of the event as a file.
-    fn file(&self, here: &str, extension: &str) -> String {
-        format!("{}.{extension}", here.trim_end_matches('/'))
-    }
 }
 
 /// The narrow column.
@@ -145,7 +143,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let found = stored::find(app, &issue, wanted).await?;
     let side = read_side(app, &issue, &details, t, layout.now).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
-    let bytes = found.as_ref().map(|found| found.json()).transpose()?.unwrap_or_default();
+    let bytes = found.as_ref().map(Found::json).transpose()?.unwrap_or_default();
     let json = visible::json(crate::types::json::parse(&bytes).unwrap_or(Json::Null));
     let event = Event::read(&json);
     let options = options(params, &access.within.actor.user);
@@ -163,6 +161,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         t,
         bar,
         event: view,
+        file: here.trim_end_matches('/').to_owned(),
         here,
         list_path: format!("{}{}", layout.base, frame.list_path),
         title: frame.title.clone(),
@@ -195,7 +194,7 @@ fn options(params: EventParams, user: &User) -> Options {
 async fn read_bar(
     app: &App,
     issue: &Issue,
-    found: &stored::Found,
+    found: &Found,
     layout: &Layout,
     frame: &IssueFrame,
 ) -> Result<EventBar> {

@@ -201,7 +201,7 @@ async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address
         places.truncate(PER_PAGE);
     }
     let before = (is_backward && has_more) || matches!(from, From::After(_));
-    let after = (!is_backward && has_more) || is_backward;
+    let after = is_backward || has_more;
     let cursor_at = |place: &Place, is_previous| Cursor { value: place.key, offset: place.id.0, is_previous };
     let previous = places.first().filter(|_| before).map(|place| cursor_at(place, true));
     let next = places.last().filter(|_| after).map(|place| cursor_at(place, false));

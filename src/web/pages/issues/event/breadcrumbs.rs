@@ -7,7 +7,7 @@ use super::request::text_of;
 use super::values;
 use crate::protocol::interfaces::breadcrumbs::Breadcrumb;
 use crate::protocol::timestamp;
-use crate::types::json::Json;
+use crate::types::json::{Json, Object};
 use crate::types::level::Level;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
@@ -70,7 +70,7 @@ fn crumb_view<'a>(crumb: &'a Breadcrumb<'a>, event_at: Option<DateTime<Utc>>, t:
     let category = crumb.category.as_deref().unwrap_or(kind);
     let (headline, told) = headline(crumb, kind, category, t);
     let level = crumb.level.as_deref().and_then(Level::parse).unwrap_or(Level::Info);
-    let members = crumb.data.into_iter().flat_map(|data| data.iter()).filter(|(name, _)| !told.contains(name));
+    let members = crumb.data.into_iter().flat_map(Object::iter).filter(|(name, _)| !told.contains(name));
     let mut data = values::rows(members.take(40), t);
     let more_data = data.split_off(data.len().min(SHOWN_DATA));
     let milliseconds = at.zip(event_at).map(|(at, event_at)| (at - event_at).num_milliseconds());

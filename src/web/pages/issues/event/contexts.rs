@@ -53,7 +53,7 @@ fn user_card<'a>(event: &'a Event<'a>, t: Messages) -> Option<Card<'a>> {
         known.into_iter().filter_map(|(name, text)| Some((name, values::value(&Json::from(text.as_deref()?), t))));
     let place = user.geo.map(place).filter(|place| !place.is_empty());
     let geo = place.map(|place| ("geo", values::value(&Json::from(place.as_str()), t)));
-    let data = user.data.into_iter().flat_map(|data| data.iter()).map(|(name, value)| (name, values::value(value, t)));
+    let data = user.data.into_iter().flat_map(Object::iter).map(|(name, value)| (name, values::value(value, t)));
     let members: Vec<_> = own.chain(geo).chain(data).take(MAX_MEMBERS).collect();
     if members.is_empty() {
         return None;

@@ -8,6 +8,7 @@ use super::options::{Form, Order};
 use super::values;
 use crate::protocol::interfaces::exception::{Exception, ExceptionChain, Mechanism};
 use crate::protocol::interfaces::stacktrace::Stacktrace;
+use crate::types::json::Object;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 
@@ -116,7 +117,7 @@ fn kind<'a>(exception: &'a Exception<'a>, t: Messages) -> Cow<'a, str> {
 }
 
 fn mechanism_view<'a>(mechanism: &'a Mechanism<'a>, t: Messages) -> MechanismView<'a> {
-    let members = [mechanism.data, mechanism.meta].into_iter().flatten().flat_map(|object| object.iter());
+    let members = [mechanism.data, mechanism.meta].into_iter().flatten().flat_map(Object::iter);
     MechanismView {
         kind: mechanism.kind.as_deref(),
         handled: mechanism.handled,

@@ -58,20 +58,24 @@ impl Options {
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 
+    #[must_use]
     pub fn with_stack(self, stack: Stack) -> Self {
         Self { stack, ..self }
     }
 
     /// The other order.
+    #[must_use]
     pub fn reordered(self) -> Self {
         let order = if self.order == Order::Newest { Order::Oldest } else { Order::Newest };
         Self { order, ..self }
     }
 
+    #[must_use]
     pub fn with_thread(self, thread: usize) -> Self {
         Self { thread: Some(thread), ..self }
     }
 
+    #[must_use]
     pub fn with_form(self, form: Form) -> Self {
         Self { form, ..self }
     }

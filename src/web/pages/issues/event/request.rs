@@ -6,7 +6,7 @@ use super::frames::is_web_address;
 use super::values;
 use super::{budget::Budget, curl};
 use crate::protocol::interfaces::request::Request;
-use crate::types::json::Json;
+use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 
@@ -43,7 +43,7 @@ pub fn view<'a>(request: &'a Request<'a>, t: Messages, budget: &mut Budget) -> R
     let mut headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.clone(), *value)).collect();
     headers.sort_by(|a, b| a.0.cmp(&b.0));
     let env =
-        request.env.into_iter().flat_map(|object| object.iter()).map(|(name, value)| (Cow::Borrowed(name), value));
+        request.env.into_iter().flat_map(Object::iter).map(|(name, value)| (Cow::Borrowed(name), value));
     let body = request.data.map(|data| values::value(data, t)).filter(|body| budget.take(body));
     let mut sections = vec![
         section(t.event_query(), request.query.clone(), true, t, budget),
@@ -115,12 +115,12 @@ pub fn text_of(json: &Json<'_>) -> String {
 fn raw(request: &Request<'_>) -> String {
     let mut out = format!("{} {}\n", request.method.as_deref().unwrap_or("GET"), full_url(request));
     for (name, value) in &request.headers {
-        out.push_str(&format!("{name}: {}\n", text_of(value)));
+        out.extend([&**name, ": ", &text_of(value), "\n"]);
     }
     if !request.cookies.is_empty() {
         let cookies: Vec<String> =
             request.cookies.iter().map(|(name, value)| format!("{name}={}", text_of(value))).collect();
-        out.push_str(&format!("Cookie: {}\n", cookies.join("; ")));
+        out.extend(["Cookie: ", &cookies.join("; "), "\n"]);
     }
     if let Some(body) = curl::body(request) {
         out.push('\n');

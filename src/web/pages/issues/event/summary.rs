@@ -1,5 +1,7 @@
 //! The line above the stack trace: user, browser, system, runtime, device, release, environment.
 
+use std::borrow::Cow;
+
 use super::contexts::name_and_version;
 use super::values;
 use crate::protocol::event::Event;
@@ -48,7 +50,7 @@ pub fn facts(event: &Event<'_>, t: Messages) -> Vec<Fact> {
             tag("os"),
         ),
         fact("runtime", t.event_runtime(), context("runtime"), tag("runtime")),
-        fact("device", t.event_device(), device.map(|device| device.into_owned()), tag("device")),
+        fact("device", t.event_device(), device.map(Cow::into_owned), tag("device")),
         fact("release", t.event_release(), event.release.as_deref().map(str::to_owned), tag("release")),
         fact("environment", t.event_environment(), event.environment.as_deref().map(str::to_owned), tag("environment")),
     ]

@@ -63,9 +63,8 @@ impl Part {
     fn budget(self, section: Self) -> Budget {
         let (elements, kilobytes) = match (self, section) {
             (Self::All, Self::Stack) => (2_500, 280),
-            (Self::All, Self::Request) => (350, 50),
             (Self::All, Self::Breadcrumbs) => (550, 70),
-            (Self::All, Self::Contexts | Self::Extra) => (350, 50),
+            (Self::All, Self::Request | Self::Contexts | Self::Extra) => (350, 50),
             _ => (4_200, 480),
         };
         Budget::new(elements, kilobytes * 1_000)
@@ -200,7 +199,7 @@ impl<'a> EventView<'a> {
 
     fn read_extra(&mut self, event: &'a Event<'a>, t: Messages) {
         let mut budget = self.part.budget(Part::Extra);
-        let members = event.extra.into_iter().flat_map(|extra| extra.iter());
+        let members = event.extra.into_iter().flat_map(Object::iter);
         for (name, value) in members.take(MAX_EXTRA) {
             let markup = values::value(value, t);
             if !budget.take_size(markup.elements() + 3, markup.len() + name.len() + 60) {

@@ -7,7 +7,7 @@ use super::options::{Options, Order, Stack};
 use super::source::{Colours, Context};
 use super::values;
 use crate::protocol::interfaces::stacktrace::{Frame, Stacktrace};
-use crate::types::json::Json;
+use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 
@@ -178,7 +178,7 @@ fn make_body<'a>(frame: &'a Frame<'a>, context: &FrameContext<'_, '_>, budget: &
         body.source = fits.or_else(|| Some(source.markup(Colours::Off)).filter(|markup| budget.take(markup)));
         body.is_slim = body.source.is_none();
     }
-    let members = [frame.vars].into_iter().flatten().flat_map(|object| object.iter());
+    let members = [frame.vars].into_iter().flatten().flat_map(Object::iter);
     for (name, value) in members {
         let markup = values::value(value, context.t);
         if !budget.take_size(markup.elements() + 3, markup.len() + name.len() + 60) {
