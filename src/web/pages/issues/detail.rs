@@ -85,7 +85,6 @@ impl EventBar {
     fn short_id(&self) -> &str {
         &self.id[..8]
     }
-
 }
 
 /// The narrow column.
@@ -191,13 +190,7 @@ fn options(params: EventParams, user: &User) -> Options {
     }
 }
 
-async fn read_bar(
-    app: &App,
-    issue: &Issue,
-    found: &Found,
-    layout: &Layout,
-    frame: &IssueFrame,
-) -> Result<EventBar> {
+async fn read_bar(app: &App, issue: &Issue, found: &Found, layout: &Layout, frame: &IssueFrame) -> Result<EventBar> {
     let t = layout.t;
     let event = &found.event;
     let Neighbours { oldest, older, newer, newest } =
