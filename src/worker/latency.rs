@@ -11,7 +11,7 @@ use crate::volatile::heartbeats::Latency;
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
 
 /// Upper bounds of the buckets in milliseconds, each a quarter above the one before: close enough for a percentile.
-const BUCKETS: usize = 64;
+const BUCKETS: usize = 80;
 
 /// A histogram per second of the last minute.
 #[derive(Debug, Default)]

@@ -69,7 +69,7 @@ async fn tunnels_carry_the_dsn_in_the_envelope() {
     let event = "{\"type\":\"event\"}\n{}";
     let with = |dsn: &str| format!("{}\n{event}", json!({ "dsn": dsn }));
     let dsn = sdk.dsn();
-    let other_project = dsn.replace(&format!("/{}", sdk.project_id()), "/4711");
+    let other_project = format!("{}/4711", dsn.rsplit_once('/').unwrap().0);
     let other_key = dsn.replace(&sdk.key.public_key, OTHER_ID);
     let path = sdk.path("envelope");
     for (path, auth, body, status) in [

@@ -25,12 +25,12 @@ async fn a_page_leads_to_the_sign_in_and_back() {
     assert_eq!((answer.status, answer.location()), (303, "/a/"));
     assert!(answer.header("set-cookie").contains("HttpOnly; SameSite=Lax"));
 
-    let missing = browser.get("/a/").await;
+    let missing = browser.get("/no/such/page/").await;
     assert_eq!(missing.status, 404);
     assert!(missing.body.contains("Not found"));
 
     browser.post_form("/auth/logout/", &[]).await;
-    assert_eq!(browser.get("/a/").await.status, 303);
+    assert_eq!(browser.get("/no/such/page/").await.status, 303);
 }
 
 #[tokio::test]
