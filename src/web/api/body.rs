@@ -177,13 +177,13 @@ mod tests {
 
     use super::{FieldErrors, Fields};
 
-    fn fields(value: serde_json::Value) -> Fields {
+    fn fields(value: &serde_json::Value) -> Fields {
         Fields { members: value.as_object().unwrap().clone(), errors: FieldErrors::default() }
     }
 
     #[test]
     fn every_wrong_field_is_told() {
-        let mut body = fields(json!({"name": "x".repeat(9), "slug": "A B", "isActive": "perhaps", "count": 0}));
+        let mut body = fields(&json!({"name": "x".repeat(9), "slug": "A B", "isActive": "perhaps", "count": 0}));
         assert_eq!(body.text("name", 8), None);
         assert!(body.slug("slug").is_none());
         assert_eq!(body.flag("isActive"), None);
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn lenient_forms_of_values_are_taken() {
-        let mut body = fields(json!({"a": 7, "b": "1", "c": "12", "d": "x\n\n y ", "e": null}));
+        let mut body = fields(&json!({"a": 7, "b": "1", "c": "12", "d": "x\n\n y ", "e": null}));
         assert_eq!(body.text("a", 5).as_deref(), Some("7"));
         assert_eq!(body.flag("b"), Some(true));
         assert_eq!(body.number("c", 0..=20), Some(12));

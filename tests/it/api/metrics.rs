@@ -28,5 +28,5 @@ async fn counters_are_served_on_an_address_of_their_own() {
     ] {
         assert!(text.contains(expected), "{expected} is missing in:\n{text}");
     }
-    assert_eq!(app.anonymous().get("/_metrics").await.status, 303, "not where events come");
+    assert_eq!(app.anonymous().get("/_metrics/").await.status, 303, "not where events come");
 }

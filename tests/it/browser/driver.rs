@@ -109,6 +109,7 @@ impl Browser {
         serious.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a switch for whoever wants to look at the pages")]
     pub async fn screenshot(&self, name: &str) {
         let Ok(folder) = std::env::var("PICKET_TEST_SCREENSHOTS") else { return };
         let image = self.client.screenshot().await.expect("a picture");

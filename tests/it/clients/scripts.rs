@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::scenario::{Scene, Wording};
 
 /// Starting an SDK on a busy machine takes a while; hanging takes longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The folder of the SDKs and of what they run.
 pub fn folder() -> PathBuf {

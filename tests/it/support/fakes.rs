@@ -17,6 +17,7 @@ use crate::support::{Client, TestApp};
 pub const PASSWORD: &str = "correct horse";
 
 /// An organization `acme` with a team `team`, a project `shop` with a key, and an owner.
+#[expect(clippy::struct_field_names, reason = "the row of the project beside those it belongs to")]
 pub struct Project {
     pub organization: Organization,
     pub team: Team,

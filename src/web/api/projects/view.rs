@@ -28,7 +28,6 @@ pub struct TeamLinkView {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the published shape")]
 pub struct ProjectView {
     id: String,
     slug: String,

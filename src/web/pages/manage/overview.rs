@@ -69,7 +69,12 @@ impl OverviewPage {
     }
 
     fn width(&self) -> usize {
-        sparkline::width(HOURS)
+        sparkline::width(self.accepted.len())
+    }
+
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
+    fn count(&self, number: &u64) -> String {
+        grouped(i64::try_from(*number).unwrap_or(i64::MAX))
     }
 
     fn accepted_total(&self) -> String {
@@ -78,10 +83,6 @@ impl OverviewPage {
 
     fn peak(&self) -> String {
         grouped(self.accepted.iter().copied().max().unwrap_or(0))
-    }
-
-    fn count(&self, number: &u64) -> String {
-        grouped(i64::try_from(*number).unwrap_or(i64::MAX))
     }
 
     fn outcome(&self, total: &Total) -> &'static str {

@@ -44,16 +44,18 @@ struct Snippets {
     test: String,
 }
 
-impl OnboardingPage {
+impl Snippets {
     /// The steps are numbered by what there is to do.
-    fn step_of_start(&self, snippets: &Snippets) -> u8 {
-        if snippets.install.is_empty() { 1 } else { 2 }
+    fn step_of_start(&self) -> u8 {
+        if self.install.is_empty() { 1 } else { 2 }
     }
 
-    fn step_of_test(&self, snippets: &Snippets) -> u8 {
-        self.step_of_start(snippets) + u8::from(!snippets.start.is_empty())
+    fn step_of_test(&self) -> u8 {
+        self.step_of_start() + u8::from(!self.start.is_empty())
     }
+}
 
+impl OnboardingPage {
     fn upload_command(&self) -> String {
         let prefix = format!("sentry-cli --url {} ", self.public_url());
         let (organization, project) = (&self.organization, &self.project);

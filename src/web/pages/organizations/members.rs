@@ -34,6 +34,7 @@ struct MembersPage {
 }
 
 impl MembersPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn role(&self, role: &Role) -> &'static str {
         role_name(self.layout.t, *role)
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::sparkline;
 use crate::app::App;
-use crate::services::project_activity::{self, HOURS, ProjectActivity};
+use crate::services::project_activity::{self, ProjectActivity};
 use crate::store::projects::{self, Project};
 use crate::types::ids::ProjectId;
 use crate::web::error::Result;
@@ -62,7 +62,7 @@ impl Row {
     }
 
     fn width(&self) -> usize {
-        sparkline::width(HOURS)
+        sparkline::width(self.activity.hours.len())
     }
 
     fn peak(&self) -> String {

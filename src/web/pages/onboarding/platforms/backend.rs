@@ -57,11 +57,11 @@ async def break_it():
         "Celery",
         "Ce",
         "pip install 'sentry-sdk[celery]'",
-        r#"@app.task
+        r"@app.task
 def break_it():
     return 1 / 0
 
-break_it.delay()"#,
+break_it.delay()",
     ),
     Platform {
         id: "go",

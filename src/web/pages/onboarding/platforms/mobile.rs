@@ -105,8 +105,8 @@ export default Sentry.wrap(App);"#,
         family: "unity",
         name: "Unity",
         mark: "Un",
-        install: r#"// Window > Package Manager > Add package from git URL
-https://github.com/getsentry/unity.git"#,
+        install: r"// Window > Package Manager > Add package from git URL
+https://github.com/getsentry/unity.git",
         start: r"// Tools > Sentry > DSN
 __DSN__",
         test: r#"SentrySdk.CaptureMessage("test");"#,
