@@ -38,7 +38,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Web {
-    /// Where to listen, HOST[:PORT] [default: 0.0.0.0:9000]
+    /// Where to listen, HOST or HOST:PORT (default: 0.0.0.0:9000)
     #[arg(short, long, value_name = "ADDRESS")]
     bind: Option<String>,
     /// Accepted for old scripts: one process serves with as many threads as there are processors

@@ -1,7 +1,7 @@
 //! What people do with issues: resolve, ignore, assign, bookmark, delete, one or many at a time.
 //!
-//! Pages and the API call [`change`]; both have checked before that the person may change the issues' projects. Every
-//! change but deletion can be taken back for ten minutes ([`undo`]).
+//! Pages and the API call [`change()`]; both have checked before that the person may change the issues' projects. Every
+//! change but deletion can be taken back for ten minutes ([`undo()`]).
 
 mod change;
 pub mod query;
