@@ -14,6 +14,11 @@ use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 const FREE_OUTPUT: usize = 1 << 20;
 const MAX_RATIO: usize = 1000;
 
+/// The most that [`decode`] unpacks from so many bytes, whatever the limit. What we compress ourselves must stay within.
+pub fn largest_output(packed: usize) -> usize {
+    FREE_OUTPUT.max(packed.saturating_mul(MAX_RATIO))
+}
+
 /// zstd windows that are accepted, as the power of two: 8 MiB.
 const MAX_ZSTD_WINDOW_LOG: u32 = 23;
 
@@ -192,7 +197,7 @@ struct Output {
 
 impl Output {
     fn new(input: &[u8], limit: usize) -> Self {
-        let limit = limit.min(FREE_OUTPUT.max(input.len().saturating_mul(MAX_RATIO)));
+        let limit = limit.min(largest_output(input.len()));
         Self { bytes: Vec::with_capacity(input.len().saturating_mul(4).min(limit)), limit }
     }
 

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::protocol::body::Encoding;
+use crate::protocol::body::{Encoding, largest_output};
 use crate::volatile::event_stream::NewEntry;
 
 /// How often the length of the stream is asked for while events come in.
@@ -94,14 +94,17 @@ impl Queue {
     }
 }
 
-/// Packs a body for the stream: bytes are what Redis costs. What is compressed already stays so.
+/// Packs a body for the stream: bytes are what Redis costs. What is compressed already stays so, and so does what packs
+/// so well that the worker would take it for a bomb.
 pub fn packed(body: Bytes, encoding: Encoding) -> (Bytes, Encoding) {
     if encoding != Encoding::Identity || body.len() < COMPRESS_FROM {
         return (body, encoding);
     }
     let compressed = COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(&body).ok());
     match compressed {
-        Some(compressed) if compressed.len() < body.len() => (Bytes::from(compressed), Encoding::Zstd),
+        Some(compressed) if compressed.len() < body.len() && body.len() <= largest_output(compressed.len()) => {
+            (Bytes::from(compressed), Encoding::Zstd)
+        }
         _ => (body, encoding),
     }
 }
@@ -120,6 +123,9 @@ mod tests {
         assert!(body.len() < 200);
         assert_eq!(decode(&body, encoding, 10_000).unwrap(), &large[..]);
         assert_eq!(packed(large.clone(), Encoding::Gzip), (large, Encoding::Gzip));
+        let monotonous = Bytes::from(vec![b' '; 40 << 20]);
+        let (body, encoding) = packed(monotonous.clone(), Encoding::Identity);
+        assert_eq!(decode(&body, encoding, 50 << 20).unwrap(), &monotonous[..]);
         let small = Bytes::from_static(b"{}");
         assert_eq!(packed(small.clone(), Encoding::Identity), (small, Encoding::Identity));
     }
