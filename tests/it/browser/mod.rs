@@ -118,6 +118,8 @@ async fn every_page_reads_without_script() {
         let form = browser.client.form(Locator::Css("main form")).await.expect("a form");
         form.set_by_name("name", "Made without script").await.expect("a field");
         form.submit().await.expect("the form is sent");
+        // A busy browser answers before it has left the form.
+        browser.client.wait().for_element(Locator::Css(".live-waiting")).await.expect("the box waits");
         assert_eq!(browser.path().await, "/acme/made-without-script/getting-started/");
         let source = browser.client.source().await.expect("the page");
         assert!(source.contains("http-equiv=\"refresh\""), "{source}");

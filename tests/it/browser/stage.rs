@@ -71,6 +71,8 @@ impl Stage {
         form.set_by_name("username", &self.user.email).await.expect("a field");
         form.set_by_name("password", PASSWORD).await.expect("a field");
         form.submit().await.expect("the form is sent");
+        // The next page must not cut the sign-in short.
+        browser.client.wait().for_element(fantoccini::Locator::Css(".user-menu")).await.expect("somebody is signed in");
     }
 
     /// Sends events of as many issues, as an SDK does, and saves them.
