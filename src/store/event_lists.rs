@@ -77,50 +77,6 @@ pub async fn find_oldest(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Re
     Ok(list_since(db, issue_id, everything).await?.pop())
 }
 
-/// The event of the issue that happened next after one.
-pub async fn find_next(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    after: EventPlace,
-) -> sqlx::Result<Option<EventPlace>> {
-    sqlx::query_as!(
-        EventPlace,
-        r#"
-        SELECT event_id, occurred_at
-        FROM events
-        WHERE issue_id = $1 AND occurred_at >= $2 AND (occurred_at, event_id) > ($2, $3)
-        ORDER BY occurred_at, event_id
-        LIMIT 1"#,
-        issue_id.0,
-        after.occurred_at,
-        after.event_id,
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// The event of the issue that happened last before one.
-pub async fn find_previous(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    before: EventPlace,
-) -> sqlx::Result<Option<EventPlace>> {
-    sqlx::query_as!(
-        EventPlace,
-        r#"
-        SELECT event_id, occurred_at
-        FROM events
-        WHERE issue_id = $1 AND occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)
-        ORDER BY occurred_at DESC, event_id DESC
-        LIMIT 1"#,
-        issue_id.0,
-        before.occurred_at,
-        before.event_id,
-    )
-    .fetch_optional(db)
-    .await
-}
-
 /// Events of a project that happened before a time, newest first; `text` is part of their issue's title or message.
 ///
 /// Only issues have an index on time, so the events are gathered issue by issue. The newest `n` events belong to the `n`

@@ -1,18 +1,13 @@
-//! The stored events of an issue: the newest, the oldest, those before and after one, a page of them.
+//! The stored events of an issue for its page: one by its number, those around one, a page of them. The newest and the
+//! oldest are in `event_lists`.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+use super::event_lists::EventPlace;
 use super::events::Event;
 use crate::types::ids::{IssueId, ProjectId};
-
-/// An event's place in time among those of its issue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventPlace {
-    pub event_id: Uuid,
-    pub occurred_at: DateTime<Utc>,
-}
 
 /// What lies around an event.
 #[derive(Clone, Debug, Default)]
@@ -21,41 +16,6 @@ pub struct Neighbours {
     pub older: Option<Uuid>,
     pub newer: Option<Uuid>,
     pub newest: Option<Uuid>,
-}
-
-/// Which end of an issue's events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    Newest,
-    Oldest,
-}
-
-/// The newest or oldest stored event.
-pub async fn find_end(db: impl PgExecutor<'_>, issue_id: IssueId, end: End) -> sqlx::Result<Option<EventPlace>> {
-    match end {
-        End::Newest => {
-            sqlx::query_as!(
-                EventPlace,
-                r#"
-                SELECT event_id, occurred_at FROM events
-                WHERE issue_id = $1 ORDER BY occurred_at DESC, event_id DESC LIMIT 1"#,
-                issue_id.0,
-            )
-            .fetch_optional(db)
-            .await
-        }
-        End::Oldest => {
-            sqlx::query_as!(
-                EventPlace,
-                r#"
-                SELECT event_id, occurred_at FROM events
-                WHERE issue_id = $1 ORDER BY occurred_at, event_id LIMIT 1"#,
-                issue_id.0,
-            )
-            .fetch_optional(db)
-            .await
-        }
-    }
 }
 
 /// The nth stored event, the oldest is the first.

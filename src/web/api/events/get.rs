@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::stored::{EventPath, StoredEvent, parse_id};
 use super::view::{EventDetailView, EventView, ReleaseLinkView, ReportView};
 use crate::app::App;
 use crate::protocol::event_id;
 use crate::protocol::interfaces::read::text;
-use crate::store::event_lists::{self, EventPlace};
-use crate::store::{organizations, user_reports};
+use crate::store::{event_lists, issue_events, organizations, user_reports};
 use crate::types::role::Role;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::{EventRead, Needs, OrgRead};
@@ -79,7 +79,7 @@ pub async fn by_id(
 pub async fn find_in<N: Needs>(
     app: &App,
     access: &OrganizationAccess<N>,
-    event_id: uuid::Uuid,
+    event_id: Uuid,
 ) -> Result<Option<StoredEvent>> {
     let projects: Vec<i64> = access.projects(app).await?.iter().map(|project| project.id.0).collect();
     let found = event_lists::find_in_projects(&app.db, &projects, event_id).await?;
@@ -88,10 +88,8 @@ pub async fn find_in<N: Needs>(
 
 /// The event with its neighbours in the issue, its release, and what its user wrote.
 pub async fn detail(app: &App, stored: &StoredEvent) -> Result<Response> {
-    let (issue_id, place) = (stored.row.issue_id, stored.place());
-    let id = |place: Option<EventPlace>| place.map(|place| place.event_id.as_simple().to_string());
-    let next_event_id = id(event_lists::find_next(&app.db, issue_id, place).await?);
-    let previous_event_id = id(event_lists::find_previous(&app.db, issue_id, place).await?);
+    let around = issue_events::find_neighbours(&app.db, stored.row.issue_id, stored.place()).await?;
+    let id = |event_id: Option<Uuid>| event_id.map(|event_id| event_id.as_simple().to_string());
     let report = user_reports::find_of_event(&app.db, stored.row.project_id, stored.row.event_id).await?;
     let tree = stored.tree()?;
     let view = EventDetailView {
@@ -105,8 +103,8 @@ pub async fn detail(app: &App, stored: &StoredEvent) -> Result<Response> {
             comments: report.comments,
             date_created: report.created_at.into(),
         }),
-        next_event_id,
-        previous_event_id,
+        next_event_id: id(around.newer),
+        previous_event_id: id(around.older),
     };
     Ok(Json(view).into_response())
 }

@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::jump;
 use crate::app::App;
 use crate::store::event_body;
+use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
-use crate::store::issue_events::{self, End, EventPlace};
+use crate::store::issue_events;
 use crate::store::issues::Issue;
 use crate::web::error::{Error, Result};
 
@@ -62,8 +63,8 @@ impl Found {
 pub async fn find(app: &App, issue: &Issue, wanted: &Wanted) -> Result<Option<Found>> {
     let mut is_other = false;
     let place = match wanted {
-        Wanted::Newest => issue_events::find_end(&app.db, issue.id, End::Newest).await?,
-        Wanted::Oldest => issue_events::find_end(&app.db, issue.id, End::Oldest).await?,
+        Wanted::Newest => event_lists::find_latest(&app.db, issue.id).await?,
+        Wanted::Oldest => event_lists::find_oldest(&app.db, issue.id).await?,
         Wanted::Id(id) => {
             let event = events::find(&app.db, issue.project_id, *id).await?;
             let event = event.filter(|event| event.issue_id == issue.id).ok_or(Error::NotFound)?;
@@ -75,7 +76,7 @@ pub async fn find(app: &App, issue: &Issue, wanted: &Wanted) -> Result<Option<Fo
             is_other = nth.is_none();
             match nth {
                 Some(place) => Some(place),
-                None => issue_events::find_end(&app.db, issue.id, End::Newest).await?,
+                None => event_lists::find_latest(&app.db, issue.id).await?,
             }
         }
     };
