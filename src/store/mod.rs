@@ -2,7 +2,12 @@
 
 pub mod activities;
 pub mod api_tokens;
+pub mod artifact_bundle_files;
+pub mod artifact_bundles;
+pub mod artifact_lookup;
 pub mod attachments;
+pub mod blobs;
+pub mod chunks;
 pub mod constraint;
 pub mod environments;
 pub mod event_body;
@@ -31,6 +36,7 @@ pub mod project_counters;
 pub mod project_keys;
 pub mod project_stats;
 pub mod projects;
+pub mod release_files;
 pub mod release_projects;
 pub mod releases;
 pub mod search;

@@ -61,4 +61,14 @@ ids! {
     UserReportId,
     /// A file that came with an event.
     AttachmentId,
+    /// A file of a release.
+    ReleaseFileId,
+    /// A request to assemble chunks.
+    AssemblyId,
+    /// An archive of artifacts.
+    ArtifactBundleId,
+    /// A file in an archive of artifacts.
+    BundleFileId,
+    /// Symbols of native code, or a mapping.
+    DebugFileId,
 }

@@ -1,0 +1,63 @@
+//! What lies in the blob store, and what no longer needs to.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+/// Notes that content is being stored or referred to. Waits for a cleanup that has the row in hand: when this returns
+/// inside a transaction, the content is either there to stay or gone and to be written again.
+pub async fn touch(db: impl PgExecutor<'_>, key: &str, size: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO blobs (key, size, touched_at)
+        VALUES ($1, $2, $3)
+        ON CONFLICT ON CONSTRAINT blobs_pkey DO UPDATE SET touched_at = EXCLUDED.touched_at"#,
+        key,
+        size,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets up to `limit` contents that nothing refers to and nobody brought since `before`. Inside a transaction the
+/// caller deletes the contents before it commits; until then whoever brings the same content waits.
+pub async fn delete_unused(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"
+        DELETE FROM blobs
+        WHERE key IN (
+            SELECT unused.key
+            FROM blobs AS unused
+            WHERE unused.touched_at < $1
+                AND NOT EXISTS (SELECT FROM attachments WHERE attachments.blob = unused.key)
+                AND NOT EXISTS (SELECT FROM release_files WHERE release_files.blob = unused.key)
+                AND NOT EXISTS (SELECT FROM chunks WHERE chunks.blob = unused.key)
+                AND NOT EXISTS (SELECT FROM artifact_bundles WHERE artifact_bundles.blob = unused.key)
+                AND NOT EXISTS (SELECT FROM debug_files WHERE debug_files.blob = unused.key)
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING key"#,
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Number and bytes of everything in the blob store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlobTotals {
+    pub count: i64,
+    pub bytes: i64,
+}
+
+pub async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<BlobTotals> {
+    sqlx::query_as!(
+        BlobTotals,
+        r#"SELECT count(*) AS "count!", COALESCE(sum(size), 0)::bigint AS "bytes!" FROM blobs"#,
+    )
+    .fetch_one(db)
+    .await
+}
