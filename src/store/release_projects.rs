@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::ProjectId;
+use crate::types::ids::{ProjectId, ReleaseId};
 
 /// What a batch adds, as columns; pairs of release and project are unique and sorted by the caller.
 #[derive(Clone, Debug, Default)]
@@ -55,4 +55,14 @@ pub async fn list_latest(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, row.version)).collect())
+}
+
+/// The projects that have a release.
+pub async fn list_project_ids(db: impl PgExecutor<'_>, release_id: ReleaseId) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(
+        r#"SELECT project_id AS "project_id: ProjectId" FROM release_projects WHERE release_id = $1 ORDER BY project_id"#,
+        release_id.0,
+    )
+    .fetch_all(db)
+    .await
 }

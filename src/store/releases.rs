@@ -3,7 +3,55 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
+use crate::types::ids::{OrganizationId, ProjectId, ReleaseId, UserId};
+use crate::types::release::VersionKey;
+
+/// A release.
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub id: ReleaseId,
+    pub organization_id: OrganizationId,
+    pub version: String,
+    pub package: String,
+    /// Empty: the version has no order.
+    pub version_key: Vec<u8>,
+    pub status: ReleaseStatus,
+    /// A name in version control: a commit, a tag, a branch.
+    pub reference: Option<String>,
+    pub url: Option<String>,
+    pub owner_user_id: Option<UserId>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub released_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Whether a release is among those shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ReleaseStatus {
+    Open,
+    Archived,
+}
+
+pub async fn find_by_version(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    version: &str,
+) -> sqlx::Result<Option<Release>> {
+    sqlx::query_as!(
+        Release,
+        r#"
+        SELECT id AS "id: ReleaseId", organization_id AS "organization_id: OrganizationId", version, package, version_key,
+            status AS "status: ReleaseStatus", ref AS reference, url, owner_user_id AS "owner_user_id: UserId",
+            started_at, released_at, created_at
+        FROM releases
+        WHERE organization_id = $1 AND version = $2"#,
+        organization_id.0,
+        version,
+    )
+    .fetch_optional(db)
+    .await
+}
 
 /// A release by name.
 #[derive(Clone, Debug)]
@@ -42,16 +90,22 @@ pub async fn insert_missing(
     versions: &[&str],
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<ReleaseKey>> {
+    let keys: Vec<VersionKey> = versions.iter().map(|version| VersionKey::of(version)).collect();
+    let packages: Vec<&str> = keys.iter().map(|key| key.package.as_str()).collect();
+    let version_keys: Vec<&[u8]> = keys.iter().map(|key| key.bytes.as_slice()).collect();
     sqlx::query_as!(
         ReleaseKey,
         r#"
-        INSERT INTO releases (organization_id, version, created_at)
-        SELECT wanted.organization_id, wanted.version, $3
-        FROM UNNEST($1::bigint[], $2::text[]) AS wanted (organization_id, version)
+        INSERT INTO releases (organization_id, version, package, version_key, created_at)
+        SELECT wanted.organization_id, wanted.version, wanted.package, wanted.version_key, $5
+        FROM UNNEST($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+            AS wanted (organization_id, version, package, version_key)
         ON CONFLICT ON CONSTRAINT releases_organization_id_version_key DO NOTHING
         RETURNING id AS "id: ReleaseId", organization_id AS "organization_id: OrganizationId", version"#,
         organization_ids,
         versions as _,
+        &packages as _,
+        &version_keys as _,
         now,
     )
     .fetch_all(db)

@@ -47,6 +47,14 @@ ids! {
     ApiTokenId,
     /// A version of an organization's software.
     ReleaseId,
+    /// A release put into use in an environment.
+    DeployId,
+    /// Where commits come from.
+    RepositoryId,
+    /// A change in version control.
+    CommitId,
+    /// Someone who made commits.
+    CommitAuthorId,
     /// An environment of a project.
     EnvironmentId,
     /// Events grouped together.

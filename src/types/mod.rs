@@ -12,6 +12,7 @@ pub mod language;
 pub mod level;
 pub mod lifecycle;
 pub mod project_settings;
+pub mod release;
 pub mod role;
 pub mod scope;
 pub mod short_id;

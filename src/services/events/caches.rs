@@ -27,12 +27,17 @@ pub struct Caches {
     /// The last event noted of a release in a project.
     pub release_projects: Recent<(ReleaseId, ProjectId), DateTime<Utc>>,
     pub environments: Recent<(ProjectId, String), ()>,
+    /// The last event noted of a release in an environment.
+    pub places: Recent<Place, DateTime<Utc>>,
     pub keys_used: HashMap<ProjectKeyId, DateTime<Utc>>,
     pub weeks: HashSet<Week>,
 }
 
 /// `project NUL key NUL value` in one text, so that looking up needs no allocation.
 pub type TagText = String;
+
+/// Where a release runs.
+pub type Place = (ReleaseId, ProjectId, String);
 
 impl Default for Caches {
     fn default() -> Self {
@@ -42,6 +47,7 @@ impl Default for Caches {
             releases: Recent::new(NAMES),
             release_projects: Recent::new(NAMES),
             environments: Recent::new(NAMES),
+            places: Recent::new(NAMES),
             keys_used: HashMap::new(),
             weeks: HashSet::new(),
         }

@@ -6,10 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::assign::Share;
-use super::batch::BatchEvent;
-use super::caches::Caches;
+use super::batch::{BatchEvent, hour_of};
+use super::caches::{Caches, Place};
 use crate::store::{
     environments,
+    release_environments::{self, SeenEnvironments},
+    release_hours::{self, ReleaseHours},
     release_projects::{self, ReleaseCounts},
     releases,
 };
@@ -26,6 +28,7 @@ pub struct BatchReleases<'b> {
     /// What the caches may learn after the commit.
     pub learned: Vec<((OrganizationId, String), ReleaseId)>,
     pub noted: Vec<((ReleaseId, ProjectId), DateTime<Utc>)>,
+    pub places: Vec<(Place, DateTime<Utc>)>,
 }
 
 impl<'b> BatchReleases<'b> {
@@ -111,6 +114,64 @@ impl<'b> BatchReleases<'b> {
         release_projects::add(&mut *tx, &columns).await
     }
 
+    /// Counts the events of each hour, those without a release too.
+    pub async fn save_hours(
+        &self,
+        tx: &mut PgConnection,
+        events: impl Iterator<Item = &BatchEvent>,
+    ) -> sqlx::Result<()> {
+        let mut counts: BTreeMap<(ProjectId, DateTime<Utc>, Option<ReleaseId>), i32> = BTreeMap::new();
+        for event in events {
+            *counts.entry((event.project_id, hour_of(event.summary.occurred_at), self.id_of(event))).or_default() += 1;
+        }
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let mut columns = ReleaseHours::default();
+        for ((project_id, hour, release_id), events) in counts {
+            columns.project_ids.push(project_id.0);
+            columns.hours.push(hour);
+            columns.release_ids.push(release_id.map_or(0, |id| id.0));
+            columns.events.push(events);
+        }
+        release_hours::add(&mut *tx, &columns).await
+    }
+
+    /// Notes in which environments releases are seen.
+    pub async fn save_environments(
+        &mut self,
+        tx: &mut PgConnection,
+        caches: &mut Caches,
+        events: impl Iterator<Item = &BatchEvent>,
+    ) -> sqlx::Result<()> {
+        let mut seen: BTreeMap<(ReleaseId, ProjectId, &str), Times> = BTreeMap::new();
+        for event in events {
+            let Some((release_id, environment)) = self.id_of(event).zip(event.summary.environment.as_deref()) else {
+                continue;
+            };
+            let at = event.summary.occurred_at;
+            let times = seen.entry((release_id, event.project_id, environment)).or_insert((at, at));
+            *times = (times.0.min(at), times.1.max(at));
+        }
+        let mut columns = SeenEnvironments::default();
+        for ((release_id, project_id, environment), (first, last)) in seen {
+            let place: Place = (release_id, project_id, environment.to_owned());
+            if caches.places.get(&place).is_some_and(|noted| last <= noted + LAST_EVENT_STEP) {
+                continue;
+            }
+            columns.release_ids.push(release_id.0);
+            columns.project_ids.push(project_id.0);
+            columns.environments.push(environment.to_owned());
+            columns.first_event_at.push(first);
+            columns.last_event_at.push(last);
+            self.places.push((place, last));
+        }
+        if columns.release_ids.is_empty() {
+            return Ok(());
+        }
+        release_environments::note(&mut *tx, &columns).await
+    }
+
     async fn look_up(
         &mut self,
         tx: &mut PgConnection,
@@ -137,6 +198,9 @@ impl<'b> BatchReleases<'b> {
 
 /// New issues, first and last event of a release in a project.
 type ReleaseCount = (i64, DateTime<Utc>, DateTime<Utc>);
+
+/// First and last event.
+type Times = (DateTime<Utc>, DateTime<Utc>);
 
 /// Makes the environments of a batch that are new; returns what the cache may learn after the commit.
 pub async fn save_environments(

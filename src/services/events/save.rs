@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::assign::{Share, assign};
 use super::batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
-use super::caches::{Caches, TagText};
+use super::caches::{Caches, Place, TagText};
 use super::issues;
 use super::lifecycle::{self, Scene};
 use super::releases::{BatchReleases, save_environments};
@@ -106,6 +106,7 @@ struct Learned {
     releases: Vec<((OrganizationId, String), ReleaseId)>,
     release_projects: Vec<((ReleaseId, ProjectId), DateTime<Utc>)>,
     environments: Vec<(ProjectId, String)>,
+    places: Vec<(Place, DateTime<Utc>)>,
     keys_used: Vec<(ProjectKeyId, DateTime<Utc>)>,
 }
 
@@ -115,6 +116,7 @@ impl Learned {
         self.releases.into_iter().for_each(|(key, id)| caches.releases.insert(key, id));
         self.release_projects.into_iter().for_each(|(key, at)| caches.release_projects.insert(key, at));
         self.environments.into_iter().for_each(|key| caches.environments.insert(key, ()));
+        self.places.into_iter().for_each(|(place, at)| caches.places.insert(place, at));
         caches.keys_used.extend(self.keys_used);
     }
 }
@@ -149,9 +151,12 @@ impl<'b> Transaction<'b> {
         let scene = Scene { events, projects: &projects, releases: &releases, new_users: &new_users, now: self.now };
         lifecycle::reopen(tx, &scene, &locked, &shares).await?;
 
-        releases.save(tx, caches, events, &shares).await?;
-        (learned.releases, learned.release_projects) = (releases.learned, releases.noted);
         let kept = || shares.iter().flat_map(|share| share.events.iter().map(|place| &events[*place]));
+        releases.save(tx, caches, events, &shares).await?;
+        releases.save_hours(tx, kept()).await?;
+        releases.save_environments(tx, caches, kept()).await?;
+        (learned.releases, learned.release_projects) = (releases.learned, releases.noted);
+        learned.places = releases.places;
         learned.environments = save_environments(tx, caches, kept(), self.now).await?;
         learned.saved.stored = self.insert_events(tx, &shares).await?;
         save_hours(tx, events, &shares).await?;

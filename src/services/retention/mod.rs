@@ -16,7 +16,7 @@ use crate::store::{
     event_partitions::{self, Week},
     events,
     issues::expiry,
-    jobs, project_counters, tag_values,
+    jobs, project_counters, release_hours, tag_values,
 };
 use crate::types::ids::ProjectId;
 
@@ -100,6 +100,9 @@ pub async fn clean_up(app: &App, scope: Scope) -> sqlx::Result<Report> {
     report.issues = delete_expired_issues(app, scope.project_id, before).await?;
     report.tag_values = delete_tag_values(app, scope.project_id).await?;
     report.attachments = delete_attachments(app).await?;
+    if scope.project_id.is_none() {
+        while !app.shutdown.is_cancelled() && release_hours::delete_before(&app.db, before, CHUNK).await? > 0 {}
+    }
     Ok(report)
 }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 
 use super::Status;
+use crate::types::release::VersionKey;
 
 /// A release as far as decisions need it. The date is when it was released, else when it was first seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,50 +100,8 @@ fn versioned_package(release: &str) -> Option<&str> {
     parsed.package()
 }
 
-/// Precedence of semantic versions, then of build numbers. None: not versions, or of different packages.
+/// Precedence of semantic versions, then of build numbers. None: not versions of one package.
 fn compare_versions(left: &str, right: &str) -> Option<Ordering> {
-    let left = sentry_release_parser::Release::parse(left).ok()?;
-    let right = sentry_release_parser::Release::parse(right).ok()?;
-    if left.package() != right.package() {
-        return None;
-    }
-    let (left, right) = (left.version()?, right.version()?);
-    let order = left.quad().cmp(&right.quad());
-    let order = order.then_with(|| compare_prereleases(left.pre(), right.pre()));
-    Some(order.then_with(|| match (left.build_number(), right.build_number()) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => left.build_code().cmp(&right.build_code()),
-    }))
-}
-
-/// A pre-release comes before its release; its parts compare as numbers where both are (`rc.9` before `rc.10`).
-fn compare_prereleases(left: Option<&str>, right: Option<&str>) -> Ordering {
-    let (left, right) = match (left, right) {
-        (None, None) => return Ordering::Equal,
-        (None, Some(_)) => return Ordering::Greater,
-        (Some(_), None) => return Ordering::Less,
-        (Some(left), Some(right)) => (left, right),
-    };
-    let mut left = left.split('.');
-    let mut right = right.split('.');
-    loop {
-        let order = match (left.next(), right.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => Ordering::Less,
-            (Some(_), None) => Ordering::Greater,
-            (Some(left), Some(right)) => compare_identifiers(left, right),
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-}
-
-fn compare_identifiers(left: &str, right: &str) -> Ordering {
-    match (left.parse::<u64>(), right.parse::<u64>()) {
-        (Ok(left), Ok(right)) => left.cmp(&right),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => left.cmp(right),
-    }
+    let left = VersionKey::of(left);
+    if left.package.is_empty() { None } else { left.compare(&VersionKey::of(right)) }
 }

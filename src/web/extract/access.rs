@@ -174,7 +174,7 @@ fn is_there(issue: &Issue) -> bool {
     issue.status != Status::PendingDeletion
 }
 
-async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {
+pub(super) async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {
     let Path(mut parameters) =
         Path::<HashMap<String, String>>::from_request_parts(parts, &()).await.map_err(|_| Error::NotFound)?;
     parameters.remove(name).ok_or(Error::NotFound)

@@ -7,10 +7,12 @@ mod access;
 mod actor;
 pub mod needs;
 mod pagination;
+mod release;
 mod viewer;
 
 pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
 pub use actor::Actor;
 pub use pagination::{Page, Pagination};
+pub use release::ReleaseAccess;
 pub use viewer::Viewer;
 pub(super) use viewer::load as load_viewer;

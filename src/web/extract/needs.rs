@@ -43,8 +43,12 @@ needs! {
     ProjectWrite: ProjectWrite | ProjectAdmin;
     /// Delete a project.
     ProjectAdmin: ProjectAdmin;
+    /// Look at releases.
+    ReleaseRead: ProjectRead | ProjectWrite | ProjectAdmin | ProjectReleases;
     /// Create and change releases.
-    ProjectReleases: ProjectRead | ProjectWrite | ProjectAdmin | ProjectReleases;
+    ReleaseWrite: ProjectWrite | ProjectAdmin | ProjectReleases;
+    /// Delete releases.
+    ReleaseAdmin: ProjectAdmin | ProjectReleases;
     /// Look at issues and events.
     EventRead: EventRead | EventWrite | EventAdmin;
     /// Resolve, ignore, assign.

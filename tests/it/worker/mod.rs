@@ -89,7 +89,9 @@ impl Stage {
     pub async fn assert_consistent(&self) {
         self.assert_consistent_issues().await;
         let accepted = "SELECT coalesce(sum(quantity), 0)::bigint FROM outcomes WHERE outcome = 'accepted'";
-        assert_eq!(self.number(accepted).await, self.number("SELECT count(*) FROM events").await);
+        let events = self.number("SELECT count(*) FROM events").await;
+        assert_eq!(self.number(accepted).await, events);
+        assert_eq!(self.number("SELECT coalesce(sum(events), 0)::bigint FROM release_hours").await, events);
     }
 }
 

@@ -29,6 +29,37 @@ async fn a_batch_becomes_issues_events_and_counters() {
 }
 
 #[tokio::test]
+async fn hours_and_environments_of_releases_are_counted_once() {
+    let stage = Stage::new().await;
+    let (mut staging, mut without) = (event("KeyError", "1"), event("KeyError", "2"));
+    staging["environment"] = json!("staging");
+    without["release"] = json!(null);
+    let id = Uuid::new_v4();
+    for (id, event) in [
+        (id, event("KeyError", "1")),
+        (id, event("KeyError", "1")),
+        (Uuid::new_v4(), staging),
+        (Uuid::new_v4(), without),
+    ] {
+        stage.queue(id, &event).await;
+    }
+    stage.work().await;
+    stage.test.app.clock.advance(TimeDelta::hours(1));
+    stage.send(&event("ValueError", "1")).await;
+
+    stage.assert_consistent().await;
+    let hours = "SELECT string_agg(coalesce(version, '-') || '=' || events, ' ' ORDER BY hour, release_id)
+        FROM release_hours LEFT JOIN releases ON releases.id = release_id";
+    assert_eq!(stage.text(hours).await, "-=1 shop@1.0.0=2 shop@1.0.0=1");
+    let environments =
+        "SELECT string_agg(environment || '=' || (last_event_at > first_event_at), ' ' ORDER BY environment)
+        FROM release_environments";
+    assert_eq!(stage.text(environments).await, "production=true staging=false");
+    let package = "SELECT package FROM releases WHERE version_key <> ''";
+    assert_eq!(stage.text(package).await, "shop");
+}
+
+#[tokio::test]
 async fn an_event_id_counts_once_in_a_batch_later_and_days_apart() {
     let stage = Stage::new().await;
     let id = Uuid::new_v4();
