@@ -16,6 +16,9 @@ use std::time::Duration;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, RedisResult};
 
+/// How long an answer may take: events of tens of megabytes may be on their way before a command.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// The connection every request shares (commands are pipelined), and what is needed to open others for blocking reads.
 #[derive(Clone)]
 pub struct Volatile {
@@ -30,7 +33,9 @@ impl Volatile {
     pub async fn connect(url: &str, prefix: &str) -> RedisResult<Self> {
         let client = Client::open(url)?;
         // A Redis that comes back is noticed soon.
-        let config = ConnectionManagerConfig::new().set_max_delay(Duration::from_millis(500));
+        let config = ConnectionManagerConfig::new()
+            .set_max_delay(Duration::from_millis(500))
+            .set_response_timeout(Some(RESPONSE_TIMEOUT));
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         Ok(Self { connection, client, prefix: prefix.to_owned() })
     }

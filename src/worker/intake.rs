@@ -14,6 +14,9 @@ use crate::volatile::event_stream::{EventReader, StreamEntry};
 /// Entries asked for at a time: a batch is read in steps so that large bodies end it early.
 const STEP: usize = 50;
 
+/// The most that one step may bring where limits are raised, since it is in memory before its size is known.
+const STEP_BYTES: usize = 256 << 20;
+
 /// Bytes at which a batch is large enough, whatever the number of its entries.
 const BATCH_BYTES: usize = 8 << 20;
 
@@ -108,7 +111,7 @@ impl Intake {
     async fn take_over(&self, reader: &mut EventReader, idle: Duration) -> RedisResult<()> {
         let until = Instant::now() + TAKING_OVER;
         while !self.app.shutdown.is_cancelled() && Instant::now() < until {
-            let entries = reader.take_over(self.app.config.worker.batch_size, idle).await?;
+            let entries = reader.take_over(self.step(), idle).await?;
             if entries.is_empty() {
                 break;
             }
@@ -126,16 +129,21 @@ impl Intake {
         reader: &mut EventReader,
         block: Option<Duration>,
     ) -> RedisResult<(Vec<StreamEntry>, bool)> {
-        let size = self.app.config.worker.batch_size;
-        let mut entries = reader.read(STEP.min(size), block).await?;
-        let mut step = entries.len();
-        while step >= STEP && entries.len() < size && bytes_of(&entries) < BATCH_BYTES {
-            let more = reader.read(STEP.min(size - entries.len()), None).await?;
-            step = more.len();
+        let (size, step) = (self.app.config.worker.batch_size, self.step());
+        let mut entries = reader.read(step, block).await?;
+        let mut taken = entries.len();
+        while taken >= step && entries.len() < size && bytes_of(&entries) < BATCH_BYTES {
+            let more = reader.read(step.min(size - entries.len()), None).await?;
+            taken = more.len();
             entries.extend(more);
         }
-        let is_more = step >= STEP.min(size);
-        Ok((entries, is_more))
+        Ok((entries, taken >= step))
+    }
+
+    /// Entries to ask for.
+    fn step(&self) -> usize {
+        let config = &self.app.config;
+        (STEP_BYTES / config.ingest.max_event_bytes.max(1)).clamp(1, STEP).min(config.worker.batch_size)
     }
 
     async fn hand_on(&self, entries: Vec<StreamEntry>) {

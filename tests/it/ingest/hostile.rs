@@ -130,7 +130,7 @@ async fn many_large_bodies_at_once_are_served_or_refused() {
 }
 
 /// Text that does not compress well.
-fn random(length: usize) -> String {
+pub(super) fn random(length: usize) -> String {
     let mut state = 1_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -5,6 +5,7 @@ mod attachments;
 mod cors;
 mod envelope;
 mod hostile;
+mod large;
 mod limits;
 mod outcomes;
 mod reports;
