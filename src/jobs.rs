@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::services::{
-    events::{CreateEventPartitions, LinkUserReports},
+    events::{CreateEventPartitions, ForgetSettledEntries, LinkUserReports},
     job::{Job, JobError},
     retention::{CleanUp, DeleteIssues},
     snoozes::SweepSnoozes,
@@ -41,6 +41,7 @@ pub const JOBS: &[JobType] = &[
     JobType::on_demand::<DeleteIssues>(),
     JobType::every::<SweepSnoozes>(Duration::from_secs(5 * MINUTE)),
     JobType::every::<LinkUserReports>(Duration::from_secs(10 * MINUTE)),
+    JobType::every::<ForgetSettledEntries>(Duration::from_secs(15 * MINUTE)),
     JobType::every::<CreateEventPartitions>(Duration::from_secs(6 * HOUR)),
     JobType::every::<CleanUp>(Duration::from_secs(24 * HOUR)),
 ];

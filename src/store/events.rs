@@ -1,5 +1,7 @@
 //! Events: a few columns to find them by, and the compressed body.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -31,19 +33,20 @@ pub struct NewEvents<'a> {
     pub bodies: Vec<&'a [u8]>,
 }
 
-/// The stored ones among pairs of project and event id, in whatever week they came.
+/// The stored ones among pairs of project and event id, in whatever week they came, with the time of their receipt.
 pub async fn list_stored(
     db: impl PgExecutor<'_>,
     project_ids: &[i64],
     event_ids: &[Uuid],
-) -> sqlx::Result<Vec<(ProjectId, Uuid)>> {
+) -> sqlx::Result<HashMap<(ProjectId, Uuid), DateTime<Utc>>> {
     // The LIMIT keeps the planner from turning 500 probes of an index into a join that reads whole partitions.
     let rows = sqlx::query!(
         r#"
-        SELECT wanted.project_id AS "project_id!: ProjectId", wanted.event_id AS "event_id!"
+        SELECT wanted.project_id AS "project_id!: ProjectId", wanted.event_id AS "event_id!",
+            stored.received_at AS "received_at!"
         FROM UNNEST($1::bigint[], $2::uuid[]) AS wanted (project_id, event_id),
             LATERAL (
-                SELECT 1
+                SELECT received_at
                 FROM events
                 WHERE events.project_id = wanted.project_id AND events.event_id = wanted.event_id
                 LIMIT 1
@@ -53,7 +56,7 @@ pub async fn list_stored(
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.project_id, row.event_id)).collect())
+    Ok(rows.into_iter().map(|row| ((row.project_id, row.event_id), row.received_at)).collect())
 }
 
 /// Inserts a batch. The unique index of the partition refuses an event that is there already.

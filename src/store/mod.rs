@@ -43,6 +43,7 @@ pub mod release_projects;
 pub mod releases;
 pub mod search;
 pub mod server;
+pub mod settled_entries;
 pub mod tag_counts;
 pub mod tag_values;
 pub mod teams;

@@ -17,3 +17,4 @@ pub mod role;
 pub mod scope;
 pub mod short_id;
 pub mod slug;
+pub mod stream_id;

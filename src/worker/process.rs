@@ -5,13 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use uuid::Uuid;
+
 use super::intake::Backoff;
 use crate::app::App;
 use crate::pipeline::{self, Outcome, Receipt, open};
 use crate::protocol::category::Category;
-use crate::services::events::{Batch, BatchEvent};
+use crate::services::events::{Batch, BatchEvent, Refused};
 use crate::store::{event_body, project_counters};
-use crate::types::{entry_kind::EntryKind, ids::ProjectId, project_settings::ProjectSettings};
+use crate::types::{entry_kind::EntryKind, ids::ProjectId, project_settings::ProjectSettings, stream_id::StreamId};
 use crate::volatile::event_stream::{EntryFacts, StreamEntry};
 
 /// Settings by project; projects that are gone are absent.
@@ -110,14 +112,14 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Pr
     let events = match events {
         Ok(events) => events,
         Err(reason) => {
-            processed.count(facts, "invalid", reason);
+            processed.refuse(entry, facts.event_id, ("invalid", reason));
             return processed;
         }
     };
     for (event_id, event) in events {
         let receipt = receipt(facts, event_id);
         match pipeline::process(event, &receipt, settings) {
-            Outcome::Filtered(reason) => processed.count(facts, "filtered", reason),
+            Outcome::Filtered(reason) => processed.refuse(entry, event_id, ("filtered", reason)),
             Outcome::Ready(ready) => match event_body::pack(&ready.json) {
                 Ok(body) => {
                     let size = i32::try_from(ready.json.len()).unwrap_or(i32::MAX);
@@ -131,7 +133,7 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Pr
     processed
 }
 
-fn receipt(facts: &EntryFacts, event_id: uuid::Uuid) -> Receipt {
+fn receipt(facts: &EntryFacts, event_id: Uuid) -> Receipt {
     Receipt {
         event_id,
         received_at: facts.received_at,
@@ -144,12 +146,13 @@ fn receipt(facts: &EntryFacts, event_id: uuid::Uuid) -> Receipt {
 
 fn batch_event(
     entry: &StreamEntry,
-    event_id: uuid::Uuid,
+    event_id: Uuid,
     ready: pipeline::ReadyEvent,
     (size, body): (i32, Vec<u8>),
 ) -> BatchEvent {
     let facts = &entry.facts;
     let mut event = BatchEvent {
+        entry: place(entry),
         project_id: facts.project_id,
         key_id: facts.key_id,
         event_id,
@@ -169,16 +172,30 @@ fn batch_event(
 impl Processed {
     fn append(&mut self, mut other: Self) {
         self.batch.events.append(&mut other.batch.events);
-        self.batch.outcomes.merge(other.batch.outcomes);
+        self.batch.refused.append(&mut other.batch.refused);
         self.event_entries.append(&mut other.event_entries);
         self.stream_ids.append(&mut other.stream_ids);
         self.broken.append(&mut other.broken);
     }
 
-    fn count(&mut self, facts: &EntryFacts, outcome: &'static str, reason: &'static str) {
-        let key = (facts.project_id, facts.key_id);
-        self.batch.outcomes.count(key, facts.received_at, (outcome, reason), category(facts));
+    fn refuse(&mut self, entry: &StreamEntry, event_id: Uuid, outcome: (&'static str, &'static str)) {
+        let facts = &entry.facts;
+        self.batch.refused.push(Refused {
+            entry: place(entry),
+            project_id: facts.project_id,
+            key_id: facts.key_id,
+            event_id,
+            received_at: facts.received_at,
+            outcome,
+            category: category(facts),
+            is_redelivered: entry.is_redelivered,
+        });
     }
+}
+
+/// Redis makes nothing but two numbers.
+fn place(entry: &StreamEntry) -> StreamId {
+    StreamId::parse(&entry.stream_id).unwrap_or_default()
 }
 
 fn category(facts: &EntryFacts) -> &'static str {

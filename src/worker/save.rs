@@ -74,9 +74,10 @@ impl SaveStage {
                 End::Stopped => return,
             }
         }
-        let outcomes = Batch { events: Vec::new(), outcomes: batch.outcomes };
-        if let End::Failed(error) = self.save(&outcomes).await {
-            tracing::error!(%error, "outcomes could not be counted");
+        match self.save(&Batch { events: Vec::new(), refused: batch.refused }).await {
+            End::Saved => {}
+            End::Failed(error) => tracing::error!(%error, "outcomes could not be counted"),
+            End::Stopped => return,
         }
         let saved: Vec<String> =
             stream_ids.into_iter().filter(|id| failed.iter().all(|(entry, _)| entry != id)).collect();

@@ -10,6 +10,7 @@ use crate::store::outcomes::OutcomeKey;
 use crate::types::{
     hash::EventHash,
     ids::{ProjectId, ProjectKeyId},
+    stream_id::StreamId,
 };
 use crate::volatile::event_stream::QueuedAttachment;
 
@@ -17,13 +18,31 @@ use crate::volatile::event_stream::QueuedAttachment;
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     pub events: Vec<BatchEvent>,
-    /// Of what is not stored: filtered, invalid.
-    pub outcomes: OutcomeCounts,
+    /// What is not stored, but counted.
+    pub refused: Vec<Refused>,
+}
+
+/// An event that is not stored: filtered, invalid, sent before.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub entry: StreamId,
+    pub project_id: ProjectId,
+    pub key_id: ProjectKeyId,
+    pub event_id: Uuid,
+    pub received_at: DateTime<Utc>,
+    /// What became of it, and why.
+    pub outcome: (&'static str, &'static str),
+    /// What outcomes count it as: `error`, `security`.
+    pub category: &'static str,
+    /// It may have been counted before: its worker died, perhaps after the commit.
+    pub is_redelivered: bool,
 }
 
 /// A processed event with the facts of its receipt.
 #[derive(Clone, Debug)]
 pub struct BatchEvent {
+    /// The entry it came in.
+    pub entry: StreamId,
     pub project_id: ProjectId,
     pub key_id: ProjectKeyId,
     pub event_id: Uuid,
@@ -59,12 +78,6 @@ impl OutcomeCounts {
         *self.0.entry(key).or_default() += 1;
     }
 
-    pub fn merge(&mut self, other: Self) {
-        for (key, quantity) in other.0 {
-            *self.0.entry(key).or_default() += quantity;
-        }
-    }
-
     pub fn to_vec(&self) -> Vec<(OutcomeKey, i64)> {
         self.0.iter().map(|(key, quantity)| (key.clone(), *quantity)).collect()
     }
@@ -77,6 +90,20 @@ pub fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl BatchEvent {
+    /// The event as one that is not stored.
+    pub fn refused(&self, outcome: (&'static str, &'static str)) -> Refused {
+        Refused {
+            entry: self.entry,
+            project_id: self.project_id,
+            key_id: self.key_id,
+            event_id: self.event_id,
+            received_at: self.received_at,
+            outcome,
+            category: self.category,
+            is_redelivered: self.is_redelivered,
+        }
+    }
+
     /// PostgreSQL stores U+0000 in no text; one event with it must not fail a batch.
     pub fn remove_nul(&mut self) {
         let summary = &mut self.summary;

@@ -10,12 +10,14 @@ use crate::types::{
     ids::{ProjectId, ProjectKeyId},
     json::{Json, Object},
     level::Level,
+    stream_id::StreamId,
 };
 
 /// An event of a project with these hashes.
 pub(crate) fn event(project: i64, hashes: &[u128]) -> BatchEvent {
     let occurred_at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
     BatchEvent {
+        entry: StreamId::default(),
         project_id: ProjectId(project),
         key_id: ProjectKeyId(1),
         event_id: Uuid::new_v4(),

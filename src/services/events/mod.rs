@@ -2,7 +2,7 @@
 //!
 //! 1. The projects are locked, so that batches of one project follow each other (`store::project_counters::lock`).
 //! 2. Events that are stored already, or twice in the batch, are left out: each is counted once, however often it is
-//!    delivered.
+//!    delivered. What is not stored at all is recognised by its place in the stream (`settle`).
 //! 3. Hashes find the issues (`assign`); those that don't exist are created.
 //! 4. Counters, tags, hours, releases are summed per batch and written as a few set-based statements.
 //! 5. The commit. Only then does the worker acknowledge the entries.
@@ -19,13 +19,15 @@ mod link_user_reports;
 mod partitions;
 mod releases;
 mod save;
+mod settle;
 mod tags;
 
-pub use batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
+pub use batch::{Batch, BatchEvent, OutcomeCounts, Refused, hour_of};
 pub use dead::{drop_dead, list_dead, replay_dead};
 pub use link_user_reports::LinkUserReports;
 pub use partitions::{CreateEventPartitions, create_partitions};
 pub use save::{SaveError, Saved, Saver};
+pub use settle::ForgetSettledEntries;
 
 #[cfg(test)]
 pub(crate) mod fakes;

@@ -8,11 +8,12 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::assign::{Share, assign};
-use super::batch::{Batch, BatchEvent, OutcomeCounts, hour_of};
+use super::batch::{Batch, BatchEvent, OutcomeCounts, Refused, hour_of};
 use super::caches::{Caches, Place, TagText};
 use super::issues;
 use super::lifecycle::{self, Scene};
 use super::releases::{BatchReleases, save_environments};
+use super::settle;
 use super::tags::BatchTags;
 use crate::store::{
     attachments::{self, NewAttachments},
@@ -23,6 +24,7 @@ use crate::store::{
     user_reports,
 };
 use crate::types::ids::{IssueId, OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
+use crate::types::stream_id::StreamId;
 
 /// How exactly "last used" of a key is kept.
 const KEY_USED_STEP: TimeDelta = TimeDelta::seconds(60);
@@ -125,16 +127,18 @@ impl<'b> Transaction<'b> {
     async fn run(&self, tx: &mut PgConnection, caches: &mut Caches) -> Result<Learned, SaveError> {
         let events: &'b [BatchEvent] = &self.batch.events;
         let projects = self.lock_projects(tx).await?;
-        let mut outcomes = self.batch.outcomes.clone();
+        let settled = settle::settled_before(tx, self.batch).await?;
+        let mut refused: Vec<Refused> =
+            self.batch.refused.iter().filter(|refused| !settled.contains(&refused.entry)).cloned().collect();
         let mut learned = Learned::default();
-        let fresh = self.fresh(tx, &projects, &mut outcomes, &mut learned.saved).await?;
+        let fresh = self.fresh(tx, (&projects, &settled), &mut refused, &mut learned.saved).await?;
 
         let known = issues::known_hashes(tx, events, &fresh).await?;
         let assignment = assign(events, &fresh, &known);
         let mut shares = assignment.shares;
         let locked = issues::lock(tx, &shares).await?.ok_or(SaveError::Conflict)?;
         learned.saved.discarded = assignment.discarded.len();
-        count_outcomes(events, &assignment.discarded, ("filtered", "discarded"), &mut outcomes);
+        refused.extend(assignment.discarded.iter().map(|place| events[*place].refused(("filtered", "discarded"))));
 
         let organizations = projects.iter().map(|project| (project.id, project.organization_id)).collect();
         let versions = fresh.iter().filter_map(|place| {
@@ -162,9 +166,11 @@ impl<'b> Transaction<'b> {
         save_hours(tx, events, &shares).await?;
         save_attachments(tx, kept()).await?;
         learned.keys_used = self.note_use(tx, caches, &projects, kept()).await?;
-        for share in &shares {
-            count_outcomes(events, &share.events, ("accepted", ""), &mut outcomes);
+        let mut outcomes = OutcomeCounts::default();
+        for event in kept() {
+            outcomes.count((event.project_id, event.key_id), event.received_at, ("accepted", ""), event.category);
         }
+        settle::settle(tx, &refused, &mut outcomes, self.now).await?;
         outcomes::add(&mut *tx, &outcomes.to_vec()).await?;
         Ok(learned)
     }
@@ -183,28 +189,29 @@ impl<'b> Transaction<'b> {
     async fn fresh(
         &self,
         tx: &mut PgConnection,
-        projects: &[LockedProject],
-        outcomes: &mut OutcomeCounts,
+        (projects, settled): (&[LockedProject], &HashSet<StreamId>),
+        refused: &mut Vec<Refused>,
         saved: &mut Saved,
     ) -> sqlx::Result<Vec<usize>> {
         let living: HashSet<ProjectId> = projects.iter().map(|project| project.id).collect();
         let events = &self.batch.events;
-        let candidates: Vec<usize> =
-            (0..events.len()).filter(|place| living.contains(&events[*place].project_id)).collect();
-        saved.homeless = events.len() - candidates.len();
+        let (mut candidates, homeless): (Vec<usize>, Vec<usize>) =
+            (0..events.len()).partition(|place| living.contains(&events[*place].project_id));
+        saved.homeless = homeless.len();
+        candidates.retain(|place| !settled.contains(&events[*place].entry));
         if candidates.is_empty() {
             return Ok(candidates);
         }
         let project_ids: Vec<i64> = candidates.iter().map(|place| events[*place].project_id.0).collect();
         let event_ids: Vec<Uuid> = candidates.iter().map(|place| events[*place].event_id).collect();
-        let mut seen: HashSet<(ProjectId, Uuid)> =
-            events::list_stored(&mut *tx, &project_ids, &event_ids).await?.into_iter().collect();
+        let stored = events::list_stored(&mut *tx, &project_ids, &event_ids).await?;
+        let mut seen: HashSet<(ProjectId, Uuid)> = stored.keys().copied().collect();
         let (fresh, repeated): (Vec<usize>, Vec<usize>) =
             candidates.into_iter().partition(|place| seen.insert((events[*place].project_id, events[*place].event_id)));
         saved.duplicates = repeated.len();
-        // A redelivered event was counted when it was saved.
-        let sent_again: Vec<usize> = repeated.into_iter().filter(|place| !events[*place].is_redelivered).collect();
-        count_outcomes(events, &sent_again, ("invalid", "duplicate"), outcomes);
+        let sent_again = repeated.into_iter().map(|place| events[place].refused(("invalid", "duplicate")));
+        // An event that was saved itself before it was redelivered is no duplicate.
+        refused.extend(sent_again.filter(|refused| !refused.is_saved_as(&stored)));
         Ok(fresh)
     }
 
@@ -256,17 +263,6 @@ impl<'b> Transaction<'b> {
             project_counters::update_keys_used(&mut *tx, &key_ids, self.now).await?;
         }
         Ok(keys.into_iter().collect())
-    }
-}
-
-fn count_outcomes(
-    events: &[BatchEvent],
-    places: &[usize],
-    outcome: (&'static str, &'static str),
-    counts: &mut OutcomeCounts,
-) {
-    for event in places.iter().map(|place| &events[*place]) {
-        counts.count((event.project_id, event.key_id), event.received_at, outcome, event.category);
     }
 }
 

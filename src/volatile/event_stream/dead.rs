@@ -1,11 +1,53 @@
 //! Events that could not be saved: kept with the reason, until a person replays or drops them.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
-use redis::{AsyncCommands, RedisResult, Value};
+use redis::{AsyncCommands, RedisResult, Script, Value};
 
 use super::reader::{RawEntry, entries_of};
 use super::{BODY, EntryFacts, FACTS, GROUP, REASON, appended_at};
 use crate::volatile::Volatile;
+
+/// Copies the entry to the dead with the reason, and acknowledges and deletes it.
+static BURY: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        r"
+        local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+        if entry then
+            local fields = entry[2]
+            fields[#fields + 1] = ARGV[2]
+            fields[#fields + 1] = ARGV[3]
+            redis.call('XADD', KEYS[2], '*', unpack(fields))
+        end
+        redis.call('XACK', KEYS[1], ARGV[4], ARGV[1])
+        redis.call('XDEL', KEYS[1], ARGV[1])",
+    )
+});
+
+/// Copies facts and body of a dead event to the stream, and deletes it.
+static REPLAY: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        r"
+        local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+        if not entry then
+            return 0
+        end
+        local new = {}
+        for i = 1, #entry[2], 2 do
+            if entry[2][i] == ARGV[2] or entry[2][i] == ARGV[3] then
+                new[#new + 1] = entry[2][i]
+                new[#new + 1] = entry[2][i + 1]
+            end
+        end
+        if #new == 0 then
+            return 0
+        end
+        redis.call('XADD', KEYS[2], '*', unpack(new))
+        redis.call('XDEL', KEYS[1], ARGV[1])
+        return 1",
+    )
+});
 
 /// An event that was given up.
 #[derive(Clone, Debug)]
@@ -20,19 +62,12 @@ pub struct DeadEvent {
 }
 
 impl Volatile {
-    /// Moves an entry from the stream to the dead, in one step.
+    /// Moves an entry from the stream to the dead, in one step: two workers that do it leave one.
     pub async fn bury(&self, stream_id: &str, reason: &str) -> RedisResult<()> {
         tracing::error!(entry.id = stream_id, reason, "an event could not be saved and was put aside");
-        let stream = self.event_stream();
-        let reply: Value = self.connection.clone().xrange_count(&stream, stream_id, stream_id, 1).await?;
-        let mut pipe = redis::pipe();
-        pipe.atomic();
-        if let Some(entry) = entries_of(reply).pop() {
-            let fields = [(FACTS, &entry.facts[..]), (BODY, &entry.body[..]), (REASON, reason.as_bytes())];
-            pipe.xadd(self.dead_events(), "*", &fields).ignore();
-        }
-        pipe.xack(&stream, GROUP, &[stream_id]).ignore().xdel(&stream, &[stream_id]).ignore();
-        pipe.query_async(&mut self.connection.clone()).await
+        let mut call = BURY.prepare_invoke();
+        call.key(self.event_stream()).key(self.dead_events()).arg(stream_id).arg(REASON).arg(reason).arg(GROUP);
+        call.invoke_async(&mut self.connection.clone()).await
     }
 
     pub async fn count_dead_events(&self) -> RedisResult<u64> {
@@ -46,17 +81,11 @@ impl Volatile {
         Ok(entries_of(reply).into_iter().map(DeadEvent::from).collect())
     }
 
-    /// Puts a dead event back into the stream; `false`: there is no such event.
+    /// Puts a dead event back into the stream, in one step; `false`: there is no such event.
     pub async fn replay_dead_event(&self, id: &str) -> RedisResult<bool> {
-        let dead = self.dead_events();
-        let reply: Value = self.connection.clone().xrange_count(&dead, id, id, 1).await?;
-        let Some(entry) = entries_of(reply).pop() else { return Ok(false) };
-        let mut pipe = redis::pipe();
-        pipe.atomic();
-        pipe.xadd(self.event_stream(), "*", &[(FACTS, &entry.facts[..]), (BODY, &entry.body[..])]).ignore();
-        pipe.xdel(&dead, &[id]).ignore();
-        let () = pipe.query_async(&mut self.connection.clone()).await?;
-        Ok(true)
+        let mut call = REPLAY.prepare_invoke();
+        call.key(self.dead_events()).key(self.event_stream()).arg(id).arg(FACTS).arg(BODY);
+        call.invoke_async(&mut self.connection.clone()).await
     }
 
     /// Forgets a dead event.

@@ -1,4 +1,5 @@
-//! The promise under fire: whatever is killed or away, each acknowledged event is stored and counted exactly once.
+//! The promise under fire: whatever is killed or away, each acknowledged event is stored and counted exactly once, and so
+//! is each that a filter refuses.
 //!
 //! Real processes on stores of their own. Clients do what SDKs do: send an event until it is acknowledged.
 
@@ -26,6 +27,9 @@ use crate::worker::INCONSISTENT_ISSUES;
 /// Clients that send at the same time.
 const CLIENTS: usize = 8;
 
+/// How long a store is away.
+const AWAY: Duration = Duration::from_secs(10);
+
 /// How long everything may take to become visible after the last event was acknowledged.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -45,6 +49,8 @@ fn workers_are_killed_while_they_save() {
     });
     let _worker = scene.run("worker");
     scene.assert_each_event_once(&events);
+    // No answer was lost, so nothing was sent again that nobody recognises.
+    assert_eq!(scene.filtered(), events.iter().filter(|id| is_noise(**id)).count());
 }
 
 #[test]
@@ -75,11 +81,11 @@ fn two_workers_share_the_stream_and_both_stores_go_away_for_a_while() {
         let sending = scope.spawn(|| send(address, &project, &events));
         thread::sleep(Duration::from_secs(1));
         scene.stores.stop_postgres();
-        thread::sleep(Duration::from_secs(5));
+        thread::sleep(AWAY);
         scene.stores.start_postgres();
         thread::sleep(Duration::from_secs(1));
         scene.stores.kill_redis();
-        thread::sleep(Duration::from_secs(5));
+        thread::sleep(AWAY);
         scene.stores.start_redis();
         sending.join().expect("everything is acknowledged");
     });
@@ -97,7 +103,23 @@ impl Scene {
     fn start() -> Self {
         let stores = Stores::start();
         let project = set_up(&stores);
-        Self { stores, project, address: free_address() }
+        let scene = Self { stores, project, address: free_address() };
+        let filter = r#"UPDATE projects SET settings = '{"filters":{"error_messages":["noise"]}}' RETURNING id"#;
+        assert_eq!(scene.number(filter), scene.project.0);
+        scene
+    }
+
+    /// What a query answers.
+    #[tokio::main(flavor = "current_thread")]
+    async fn number(&self, sql: &'static str) -> i64 {
+        let mut db = PgConnection::connect(&self.stores.database_url()).await.expect("PostgreSQL runs");
+        sqlx::query_scalar(sql).fetch_one(&mut db).await.expect("a query")
+    }
+
+    /// Events that were counted as filtered.
+    fn filtered(&self) -> usize {
+        let sum = "SELECT coalesce(sum(quantity), 0)::bigint FROM outcomes WHERE outcome = 'filtered'";
+        usize::try_from(self.number(sum)).expect("a count")
     }
 
     fn run(&self, role: &str) -> Picket {
@@ -110,7 +132,7 @@ impl Scene {
 
     #[tokio::main(flavor = "current_thread")]
     async fn assert_each_event_once(&self, events: &[Uuid]) {
-        let expected: BTreeSet<Uuid> = events.iter().copied().collect();
+        let expected: BTreeSet<Uuid> = events.iter().copied().filter(|id| !is_noise(*id)).collect();
         let mut db = PgConnection::connect(&self.stores.database_url()).await.expect("PostgreSQL is back");
         let redis = redis::Client::open(self.stores.redis_url()).expect("an address");
         let mut redis = redis.get_multiplexed_async_connection().await.expect("Redis is back");
@@ -134,6 +156,9 @@ impl Scene {
         let seen: i64 =
             sqlx::query_scalar("SELECT sum(times_seen)::bigint FROM issues").fetch_one(&mut db).await.expect("a query");
         assert_eq!(usize::try_from(seen).expect("a count"), expected.len());
+        let accepted = "SELECT sum(quantity)::bigint FROM outcomes WHERE outcome = 'accepted'";
+        let accepted: i64 = sqlx::query_scalar(accepted).fetch_one(&mut db).await.expect("a query");
+        assert_eq!(usize::try_from(accepted).expect("a count"), expected.len());
     }
 }
 
@@ -142,6 +167,11 @@ fn event_ids(count: usize) -> Vec<Uuid> {
     let mut events: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
     events.extend_from_within(..count / 50);
     events
+}
+
+/// Whether a filter refuses the event: one in ten.
+fn is_noise(id: Uuid) -> bool {
+    id.as_u128().is_multiple_of(10)
 }
 
 /// Sends each event until it is acknowledged, from several clients.
@@ -161,8 +191,9 @@ fn send(address: SocketAddr, (project, key): &(i64, String), events: &[Uuid]) {
 
 fn request(project: i64, key: &str, id: Uuid) -> String {
     let (issue, user) = (id.as_u128() % 40, id.as_u128() % 977);
+    let message = if is_noise(id) { "noise" } else { "m" };
     let body = format!(
-        r#"{{"event_id":"{}","platform":"other","user":{{"id":"{user}"}},"fingerprint":["{issue}"],"message":"m"}}"#,
+        r#"{{"event_id":"{}","platform":"other","user":{{"id":"{user}"}},"fingerprint":["{issue}"],"message":"{message}"}}"#,
         id.simple()
     );
     format!(

@@ -1,6 +1,7 @@
 //! From the event stream to the tables: each event once, counters that add up, jobs and cleanup.
 
 mod cleanup;
+mod exactly_once;
 mod jobs;
 mod life_cycle;
 mod queue;
