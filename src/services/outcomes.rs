@@ -1,7 +1,8 @@
 //! What became of each request, summed in memory and written every second: one recorded outcome for every item.
 //!
 //! Accepted events are not counted here: the worker counts them in the transaction that stores them. A process that is
-//! killed forgets at most the last second of refusals.
+//! killed forgets at most the last second of refusals. One that loses its database counts nothing twice: when the
+//! confirmation of a commit is lost, the database is asked what became of it before anything is written again.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,6 +16,7 @@ use crate::protocol::category::Category;
 use crate::store::{
     outcomes::{self, OutcomeKey},
     projects,
+    server::{self, TransactionStatus},
 };
 use crate::types::ids::{ProjectId, ProjectKeyId};
 use crate::volatile::refusals::{KEPT, RefusedRequest};
@@ -85,6 +87,26 @@ struct Counted {
 pub struct Outcomes {
     counts: Mutex<HashMap<Counted, i64>>,
     refused: Mutex<HashMap<(ProjectId, bool), Vec<RefusedRequest>>>,
+    in_doubt: tokio::sync::Mutex<Option<InDoubt>>,
+}
+
+/// Sums of which nobody knows yet whether they are written.
+struct InDoubt {
+    transaction: String,
+    counts: HashMap<Counted, i64>,
+}
+
+/// Why sums were not written for certain.
+enum WriteError {
+    NotWritten(sqlx::Error),
+    /// The connection broke during the commit of this transaction.
+    InDoubt(String, sqlx::Error),
+}
+
+impl From<sqlx::Error> for WriteError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::NotWritten(error)
+    }
 }
 
 impl Outcomes {
@@ -127,19 +149,44 @@ impl Outcomes {
 
     /// Writes sums and refusals. What cannot be written is kept for the next time.
     pub async fn flush(&self, app: &App) {
+        let mut in_doubt = self.in_doubt.lock().await;
+        self.clear_doubt(app, &mut in_doubt).await;
+        if in_doubt.is_some() {
+            return;
+        }
         let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
         let refused = std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
         if counts.is_empty() && refused.is_empty() {
             return;
         }
-        match write(app, &counts).await {
-            Ok(existing) => push_refusals(app, refused, &existing).await,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "outcomes could not be written yet");
-                for (counted, quantity) in counts {
-                    self.add(counted, quantity);
-                }
+        let error = match write(app, &counts).await {
+            Ok(existing) => return push_refusals(app, refused, &existing).await,
+            Err(WriteError::NotWritten(error)) => {
+                self.add_all(counts);
+                error
             }
+            Err(WriteError::InDoubt(transaction, error)) => {
+                *in_doubt = Some(InDoubt { transaction, counts });
+                error
+            }
+        };
+        tracing::warn!(error = &error as &dyn std::error::Error, "outcomes could not be written yet");
+    }
+
+    /// Finds out what became of a commit that was not confirmed.
+    async fn clear_doubt(&self, app: &App, in_doubt: &mut Option<InDoubt>) {
+        let Some(doubt) = in_doubt.take() else { return };
+        match server::transaction_status(&app.db, &doubt.transaction).await {
+            // Nobody knows any more: rather once too few than twice.
+            Ok(TransactionStatus::Committed | TransactionStatus::Unknown) => {}
+            Ok(TransactionStatus::Aborted) => self.add_all(doubt.counts),
+            Ok(TransactionStatus::InProgress) | Err(_) => *in_doubt = Some(doubt),
+        }
+    }
+
+    fn add_all(&self, counts: HashMap<Counted, i64>) {
+        for (counted, quantity) in counts {
+            self.add(counted, quantity);
         }
     }
 
@@ -157,11 +204,17 @@ impl Outcomes {
 }
 
 /// Writes the sums; answers which of the claimed projects there are.
-async fn write(app: &App, counts: &HashMap<Counted, i64>) -> sqlx::Result<Vec<ProjectId>> {
+async fn write(app: &App, counts: &HashMap<Counted, i64>) -> Result<Vec<ProjectId>, WriteError> {
     let claimed = counts.keys().filter(|counted| counted.sender.is_claimed);
     let claimed: Vec<i64> = claimed.map(|counted| counted.sender.project_id).collect();
     let existing = if claimed.is_empty() { Vec::new() } else { projects::list_existing(&app.db, &claimed).await? };
-    outcomes::add(&app.db, &rows(counts, &existing)).await?;
+    if counts.is_empty() {
+        return Ok(existing);
+    }
+    let mut tx = app.db.begin().await?;
+    outcomes::add(&mut *tx, &rows(counts, &existing)).await?;
+    let transaction = server::transaction_id(&mut *tx).await?;
+    tx.commit().await.map_err(|error| WriteError::InDoubt(transaction, error))?;
     Ok(existing)
 }
 

@@ -24,3 +24,29 @@ pub async fn get(db: impl PgExecutor<'_>) -> sqlx::Result<Server> {
     .fetch_one(db)
     .await
 }
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionStatus {
+    Committed,
+    Aborted,
+    InProgress,
+    /// So long ago that the server has forgotten.
+    Unknown,
+}
+
+/// The number of the running transaction, to ask for its end should its confirmation get lost.
+pub async fn transaction_id(db: impl PgExecutor<'_>) -> sqlx::Result<String> {
+    sqlx::query_scalar!(r#"SELECT pg_current_xact_id()::text AS "id!""#).fetch_one(db).await
+}
+
+/// How a transaction ended, also of a connection that is gone.
+pub async fn transaction_status(db: impl PgExecutor<'_>, id: &str) -> sqlx::Result<TransactionStatus> {
+    let status = sqlx::query_scalar!("SELECT pg_xact_status($1::text::xid8)", id).fetch_one(db).await?;
+    Ok(match status.as_deref() {
+        Some("committed") => TransactionStatus::Committed,
+        Some("aborted") => TransactionStatus::Aborted,
+        Some(_) => TransactionStatus::InProgress,
+        None => TransactionStatus::Unknown,
+    })
+}

@@ -36,7 +36,7 @@ async fn send(sdk: &Sdk, endpoint: &str, encoding: &str, body: Vec<u8>) -> Strin
 async fn large_events_are_taken_and_saved() {
     let app = with_raised_limits().await;
     let sdk = app.sdk().await;
-    let varied = event("varied", &random(LARGE).replace("\\", "/"));
+    let varied = event("varied", &random(LARGE).replace('\\', "/"));
     // Packs several thousandfold, which a worker would take for a bomb.
     let monotonous = event("monotonous", &" ".repeat(LARGE));
     let ids = [

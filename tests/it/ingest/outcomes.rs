@@ -1,8 +1,10 @@
 //! Every request has one recorded outcome, visible to the project's people.
 
+use picket::app::App;
 use picket::types::ids::ProjectId;
+use tokio::net::TcpListener;
 
-use crate::support::TestApp;
+use crate::support::{LossyDatabase, TestApp, eventually};
 
 #[tokio::test]
 async fn refusals_are_counted_where_they_belong() {
@@ -52,9 +54,41 @@ async fn what_is_counted_survives_a_shutdown() {
     assert_eq!(sdk.store("broken").await.status, 400);
     app.app.shutdown.cancel();
     let count = "SELECT count(*) FROM outcomes";
-    crate::support::eventually("the last flush", || async {
+    eventually("the last flush", || async {
         let rows: i64 = sqlx::query_scalar(count).fetch_one(&app.app.db).await.unwrap();
         (rows == 1).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_commit_whose_end_is_unknown_counts_once() {
+    let test = TestApp::spawn().await;
+    let sdk = test.sdk().await;
+    let lossy = LossyDatabase::before(&test.app.db).await;
+    let parts = &test.app;
+    let app = App::new((*parts.config).clone(), lossy.db.clone(), parts.redis.clone(), parts.clock.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}{}", listener.local_addr().unwrap(), sdk.path("store"));
+    app.tasks.spawn(picket::web::serve(app.clone(), listener));
+    let http = reqwest::Client::new();
+    let count = "SELECT coalesce(sum(quantity), 0)::bigint FROM outcomes";
+    let lose: [fn(&LossyDatabase); 3] =
+        [LossyDatabase::lose_commit, LossyDatabase::lose_confirmation, LossyDatabase::lose_commit];
+    for (sent, lose) in (1..).zip(lose) {
+        lose(&lossy);
+        let request = http.post(&url).header("x-sentry-auth", sdk.auth()).body("broken");
+        assert_eq!(request.send().await.unwrap().status(), 400);
+        eventually("the loss", || async { lossy.has_lost().then_some(()) }).await;
+        let counted = || async {
+            let counted: i64 = sqlx::query_scalar(count).fetch_one(&test.app.db).await.unwrap();
+            (counted >= sent).then_some(counted)
+        };
+        assert_eq!(eventually("the count", counted).await, sent);
+    }
+    // Nothing more comes of it.
+    app.shutdown.cancel();
+    app.tasks.close();
+    app.tasks.wait().await;
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&test.app.db).await.unwrap(), 3);
 }

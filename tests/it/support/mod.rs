@@ -2,6 +2,7 @@
 
 mod client;
 mod fakes;
+mod lossy;
 pub mod stores;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use tokio::net::TcpListener;
 
 pub use client::{Answer, Client};
 pub use fakes::{PASSWORD, Project};
+pub use lossy::LossyDatabase;
 
 /// A server that listens on a port of its own, and the parts it is made of.
 pub struct TestApp {

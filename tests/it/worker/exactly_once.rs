@@ -1,6 +1,5 @@
 //! A worker that dies between its commit and the acknowledgement: nothing is counted twice, and nothing is left out.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -165,11 +164,10 @@ async fn two_workers_with_the_same_entry_count_it_once() {
     };
     let slow = Batch { events: Vec::new(), refused: (0..50).map(|entry| refused(entry, false)).collect() };
     let heir = Batch { events: Vec::new(), refused: (0..50).rev().map(|entry| refused(entry, true)).collect() };
-    let saver = Arc::new(Saver::new(stage.db().clone()));
+    let saver = Saver::new(stage.db().clone());
     let other = Saver::new(stage.db().clone());
     let now = stage.now();
-    let (one, two) = tokio::join!(saver.save(&slow, now), other.save(&heir, now));
-    (one.unwrap(), two.unwrap());
+    tokio::try_join!(saver.save(&slow, now), other.save(&heir, now)).unwrap();
     assert_eq!(outcomes(&stage).await, ["filtered localhost 50"]);
 }
 
@@ -181,8 +179,7 @@ async fn an_event_put_aside_is_replayed_once() {
     stage.queue(Uuid::new_v4(), &json!({ "message": "noise" })).await;
     let mut reader = EventReader::join(&app.redis, "one").await.unwrap();
     let entry = reader.read(1, None).await.unwrap().remove(0);
-    let (one, two) = tokio::join!(app.redis.bury(&entry.stream_id, "why"), app.redis.bury(&entry.stream_id, "why"));
-    (one.unwrap(), two.unwrap());
+    tokio::try_join!(app.redis.bury(&entry.stream_id, "why"), app.redis.bury(&entry.stream_id, "why")).unwrap();
     let dead = list_dead(app, None, 10).await.unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!((dead[0].reason.as_str(), dead[0].facts.as_ref().unwrap()), ("why", &entry.facts));
