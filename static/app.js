@@ -37,11 +37,53 @@
     });
   });
   document.addEventListener("keydown", function (event) {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return walk(event);
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
     else if (document.activeElement && document.activeElement.matches("input,textarea")) document.activeElement.blur();
   });
+
+  // The arrows walk through an open menu.
+  function walk(event) {
+    const menu = event.target.closest("details.menu[open]");
+    const items = menu ? Array.from(menu.querySelectorAll(".menu-items a,.menu-items button")) : [];
+    if (!items.length) return;
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const at = items.indexOf(event.target);
+    items[(at < 0 && step < 0 ? items.length - 1 : at + step + items.length) % items.length].focus();
+    event.preventDefault();
+  }
+
+  // data-dialog="#part" on a link: that part of the page it leads to opens over this one.
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest("a[data-dialog]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    fetch(link.href)
+      .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(answer.status); })
+      .then(function (text) { show(new DOMParser().parseFromString(text, "text/html").querySelector(link.dataset.dialog), link); })
+      .catch(function () { location.href = link.href; });
+  });
+
+  function show(part, link) {
+    const dialog = document.createElement("dialog");
+    const close = document.createElement("button");
+    dialog.className = "sheet";
+    dialog.setAttribute("aria-label", link.textContent);
+    close.className = "close";
+    close.textContent = link.dataset.close;
+    close.addEventListener("click", function () { dialog.close(); });
+    // data-where: what is told only on pages that have it.
+    part.querySelectorAll("[data-where]").forEach(function (section) {
+      if (!document.querySelector(section.dataset.where)) section.remove();
+    });
+    part.removeAttribute("id");
+    dialog.append(close, part);
+    dialog.addEventListener("close", function () { dialog.remove(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  }
 
   // data-submit-on-change: forms of selects apply themselves.
   document.addEventListener("change", function (event) {
@@ -65,7 +107,7 @@
   let pending = "";
   document.addEventListener("keydown", function (event) {
     if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.matches("input,textarea,select,[contenteditable]")) return;
+    if (event.target.matches("input,textarea,select,[contenteditable]") || document.querySelector("dialog[open]")) return;
     const key = (pending ? pending + " " : "") + event.key;
     pending = !pending && event.key === "g" ? "g" : "";
     const target = document.querySelector('[data-key="' + CSS.escape(key) + '"]');

@@ -3,8 +3,9 @@
   "use strict";
   const body = document.body;
   const quiet = function (event) {
-    return !("shortcuts" in body.dataset) || event.ctrlKey || event.altKey || event.metaKey ||
-      event.target.matches("input:not([type=checkbox]),textarea,select,[contenteditable]");
+    // The second key of a pair such as "g i" is taken already.
+    return event.defaultPrevented || !("shortcuts" in body.dataset) || event.ctrlKey || event.altKey || event.metaKey ||
+      event.target.matches("input:not([type=checkbox]),textarea,select,[contenteditable]") || document.querySelector("dialog[open]");
   };
 
   const form = document.querySelector("[data-issues]");

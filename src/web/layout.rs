@@ -113,6 +113,11 @@ impl Layout {
         format!("{:?}", self.section).eq_ignore_ascii_case(section)
     }
 
+    /// Whether a choice of the top bar is the present one: a language, a theme or a density.
+    pub fn looks(&self, choice: &str) -> bool {
+        choice == self.t.language.tag() || choice == self.theme || choice == self.density
+    }
+
     pub fn render_ms(&self) -> u128 {
         self.started.elapsed().as_millis()
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod auth;
+mod back;
 mod flash;
 mod home;
 pub mod issues;

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::Method;
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -30,6 +30,11 @@ const ARGUMENTS: [&str; 9] = [
     "--force-prefers-reduced-motion",
 ];
 
+/// Counts what the content security policy refuses, from before the page's first byte.
+const WATCH_POLICY: &str = "window.policyViolations = [];
+    document.addEventListener('securitypolicyviolation', event =>
+        policyViolations.push(`${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`));";
+
 /// Whether pages may run scripts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Script {
@@ -51,7 +56,13 @@ pub async fn with_browser(base: String, script: Script, test: impl AsyncFnOnce(&
     builder.capabilities(capabilities(script));
     let client = builder.connect(&format!("http://127.0.0.1:{}", driver.port)).await.expect(HINT);
     let browser = Browser { client: client.clone(), base };
-    let outcome = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+    let watch = json!({"source": WATCH_POLICY});
+    let watched = async { browser.devtools("Page.addScriptToEvaluateOnNewDocument", watch).await };
+    let test = async {
+        watched.await;
+        test(&browser).await;
+    };
+    let outcome = AssertUnwindSafe(test).catch_unwind().await;
     client.close().await.expect("the browser closes");
     drop(driver);
     if let Err(panic) = outcome {
@@ -72,6 +83,30 @@ impl Browser {
     /// Evaluates the body of a function.
     pub async fn evaluate(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Clicks the first element that matches and can be seen.
+    pub async fn click(&self, selector: &str) {
+        let found = self.client.find_all(Locator::Css(selector)).await.expect("a selector");
+        for element in found {
+            if element.is_displayed().await.unwrap_or(false) {
+                return element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+            }
+        }
+        panic!("there is no {selector} at {}", self.path().await);
+    }
+
+    /// What the content security policy refused on this page.
+    pub async fn policy_violations(&self) -> Vec<String> {
+        let refused = self.evaluate("return window.policyViolations").await;
+        let refused = refused.as_array().expect("the listener was there first").clone();
+        refused.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The theme that the system prefers.
+    pub async fn prefer(&self, theme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
     /// Presses keys one after the other, wherever the focus is.
@@ -112,7 +147,8 @@ impl Browser {
     #[expect(clippy::disallowed_methods, reason = "a switch for whoever wants to look at the pages")]
     pub async fn screenshot(&self, name: &str) {
         let Ok(folder) = std::env::var("PICKET_TEST_SCREENSHOTS") else { return };
-        let image = self.client.screenshot().await.expect("a picture");
+        // A page that is just leaving has none.
+        let Ok(image) = self.client.screenshot().await else { return };
         std::fs::write(format!("{folder}/{name}.png"), image).expect("the folder can be written");
     }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use chrono::{DateTime, Utc};
 use picket::services::projects::{self, NewProject};
 use picket::store::project_stats;
 use picket::store::users::{self, Preferences, User};
@@ -33,7 +34,11 @@ pub struct Look {
 
 impl Stage {
     pub async fn new() -> Self {
-        let test = TestApp::spawn().await;
+        Self::on(TestApp::spawn().await).await
+    }
+
+    /// The same with other settings.
+    pub async fn on(test: TestApp) -> Self {
         let project = test.project().await;
         let user = test.user("admin@acme.example", true).await;
         let now = test.app.clock.now();
@@ -89,11 +94,23 @@ impl Stage {
         found.expect("a query").expect("an issue").id
     }
 
+    /// Sends one of several events of an issue, minutes apart, and saves it.
+    pub async fn send_numbered(&self, error: &str, number: i64) {
+        let at = self.test.app.clock.now() - chrono::TimeDelta::minutes(10 - number);
+        self.send_at(error, Some(at)).await;
+        worker::drain(&self.test.app).await.expect("both stores are running");
+    }
+
     /// Posts an event to the project's key.
     pub async fn send(&self, error: &str) {
+        self.send_at(error, None).await;
+    }
+
+    async fn send_at(&self, error: &str, at: Option<DateTime<Utc>>) {
         let event = json!({
             "platform": "python",
             "level": "error",
+            "timestamp": at.unwrap_or_else(|| self.test.app.clock.now()).to_rfc3339(),
             "release": "shop@1.0.0",
             "environment": "production",
             "user": {"id": "7", "email": "buyer@example.com", "ip_address": "203.0.113.7"},

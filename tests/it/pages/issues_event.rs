@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, hostile};
 
 async fn shown(event: &Value) -> (TestApp, Client, String) {
     let app = TestApp::spawn().await;
@@ -117,30 +117,9 @@ async fn every_sample_has_a_page_in_both_languages() {
     }
 }
 
-/// Every text of the event is an attack.
-fn hostile() -> Value {
-    let bad = "</b><script>alert('x')</script><img src=x onerror=alert(1)>\u{202e}\u{0}\u{1b}[2J\"' style=\"x";
-    let frame = |n: usize| {
-        json!({"filename": bad, "abs_path": format!("javascript:alert({n})"), "function": bad, "module": bad,
-        "lineno": n, "in_app": n.is_multiple_of(3), "pre_context": [bad], "context_line": bad, "post_context": [bad],
-        "vars": {bad: bad, "nested": {bad: [bad, {bad: bad}]}}})
-    };
-    let frames: Vec<Value> = (1..40).map(frame).collect();
-    json!({"platform": "javascript", "level": "error", "logger": "x", "transaction": bad, "release": "r<b>", "environment": "e<b>",
-        "server_name": bad, "tags": {"a": bad, "link": "javascript:alert(1)"}, "extra": {bad: {bad: bad}}, "modules": {bad: bad},
-        "user": {"id": bad, "email": bad, "username": bad, "data": {bad: bad}},
-        "request": {"url": "javascript:alert(1)//https://x", "method": "POST", "query_string": [[bad, bad]],
-            "headers": {"X-Evil": "$(reboot)'; rm -rf /", "Cookie": bad}, "data": {bad: bad}, "env": {bad: bad}},
-        "contexts": {"browser": {"name": bad, "version": bad}, "evil<script>": {bad: bad}},
-        "breadcrumbs": [{"type": "http", "category": bad, "message": bad, "data": {"url": "javascript:alert(1)", bad: bad}}],
-        "exception": {"values": [{"type": bad, "value": bad, "module": bad,
-            "mechanism": {"type": bad, "description": bad, "help_link": "javascript:alert(1)", "data": {bad: bad}},
-            "stacktrace": {"frames": frames}}]}})
-}
-
 #[tokio::test]
 async fn hostile_texts_are_inert() {
-    let (_app, browser, path) = shown(&hostile()).await;
+    let (_app, browser, path) = shown(&hostile::scripts()).await;
     let list = "/acme/shop/".to_owned();
     let issue = path.split("events/").next().expect("a path").to_owned();
     let paths = [
@@ -180,7 +159,7 @@ async fn hostile_texts_are_inert() {
 
 #[tokio::test]
 async fn exports_are_what_they_say() {
-    let (_app, browser, path) = shown(&hostile()).await;
+    let (_app, browser, path) = shown(&hostile::scripts()).await;
     let json = browser.get(&format!("{path}json/")).await;
     assert_eq!((json.status, json.header("content-type")), (200, "application/json; charset=utf-8"));
     assert_eq!(json.header("x-content-type-options"), "nosniff");
@@ -200,29 +179,12 @@ async fn exports_are_what_they_say() {
 
 #[tokio::test]
 async fn the_worst_event_stays_within_its_page() {
-    let line = "x = call(argument, \"text\", 12345) # comment ".repeat(8);
-    let vars: Value = (0..12)
-        .map(|n| (format!("name{n}"), json!({"key": ["value".repeat(12), n, null], "other": line})))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
-    let frame = |n: usize| {
-        json!({"filename": format!("app/module{n}.py"), "function": format!("function_{n}"), "lineno": 100 + n, "in_app": true,
-        "pre_context": vec![line.as_str(); 5], "context_line": line, "post_context": vec![line.as_str(); 5], "vars": vars})
-    };
-    let exception = |n: usize| json!({"type": format!("Error{n}"), "value": "v".repeat(8_000), "stacktrace": {"frames": (0..50).map(frame).collect::<Vec<_>>()}});
-    let crumb = |n: usize| json!({"timestamp": 1_700_000_000 + n, "category": "http", "message": line, "data": {"a": line, "b": [n, n], "c": {"d": line}}});
-    let big: Value = (0..300).map(|n| (format!("key{n}"), json!(line))).collect::<serde_json::Map<_, _>>().into();
-    let tags: Value =
-        (0..150).map(|n| (format!("tag{n}"), json!("v".repeat(150)))).collect::<serde_json::Map<_, _>>().into();
-    let event = json!({"platform": "python", "exception": {"values": (0..5).map(exception).collect::<Vec<_>>()},
-        "breadcrumbs": (0..200).map(crumb).collect::<Vec<_>>(), "extra": big, "modules": big, "tags": tags,
-        "contexts": {"state": big, "app": big, "device": big}, "request": {"url": "https://x.example/", "headers": big, "data": big, "env": big}});
     let app = TestApp::spawn_with(|config| {
         config.ingest.max_body_bytes = 50 << 20;
         config.ingest.max_event_bytes = 50 << 20;
     })
     .await;
-    let (browser, path) = report(&app, &event).await;
+    let (browser, path) = report(&app, &hostile::huge()).await;
     for tail in [
         "",
         "?stack=full",

@@ -2,6 +2,7 @@
 
 mod client;
 mod fakes;
+pub mod hostile;
 mod lossy;
 pub mod stores;
 

@@ -17,8 +17,8 @@ use crate::web::pages::posted::Posted;
 use crate::web::render;
 
 const MAX_NAME: usize = 200;
-const THEMES: [&str; 3] = ["auto", "light", "dark"];
-const DENSITIES: [&str; 2] = ["cozy", "compact"];
+pub const THEMES: [&str; 3] = ["auto", "light", "dark"];
+pub const DENSITIES: [&str; 2] = ["cozy", "compact"];
 const STACK_VIEWS: [&str; 3] = ["app", "full", "raw"];
 
 #[derive(Template)]
@@ -89,6 +89,6 @@ pub async fn save(State(app): State<App>, viewer: Viewer, posted: Posted) -> Res
 }
 
 /// What was chosen, if it is one of the choices.
-fn one_of<'a>(choices: &[&'a str], chosen: &str, present: &'a str) -> &'a str {
+pub fn one_of<'a>(choices: &[&'a str], chosen: &str, present: &'a str) -> &'a str {
     choices.iter().copied().find(|choice| *choice == chosen).unwrap_or(present)
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 
@@ -22,7 +22,8 @@ use crate::web::extract::needs::EventWrite;
 use crate::web::extract::{Actor, OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
-use crate::web::{base_path, redirect, render};
+use crate::web::pages::back::{local, page_before};
+use crate::web::{redirect, render};
 
 /// "All matching" reaches this far.
 const MAX_ISSUES: usize = 1_000;
@@ -126,9 +127,8 @@ pub async fn undo(
         Some(undone) if undone.kept == 0 => t.issues_undone(count(undone.restored)),
         Some(undone) => t.issues_undone_partly(undone.kept, count(undone.restored)),
     };
-    let from = page_before(&app, &headers);
-    let next = from.as_deref().and_then(local).unwrap_or("/");
-    answer(&app, &viewer, Flash { text, undo: None }, next).await
+    let next = page_before(&app, &headers).unwrap_or_else(|| "/".to_owned());
+    answer(&app, &viewer, Flash { text, undo: None }, &next).await
 }
 
 async fn answer(app: &App, viewer: &Viewer, flash: Flash, next: &str) -> Result<Response> {
@@ -136,13 +136,6 @@ async fn answer(app: &App, viewer: &Viewer, flash: Flash, next: &str) -> Result<
         app.redis.put_flash(session, &flash).await?;
     }
     Ok(redirect(app, next))
-}
-
-/// Path and query of the page the form stood on.
-fn page_before(app: &App, headers: &HeaderMap) -> Option<String> {
-    let referer = url::Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
-    let path = &referer[url::Position::BeforePath..url::Position::AfterQuery];
-    path.strip_prefix(base_path(app)).map(str::to_owned)
 }
 
 /// The chosen issues that are in projects the actor sees.
@@ -266,10 +259,4 @@ fn told(change: &Change, applied: &Applied, t: Messages) -> String {
 
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-/// Only paths of ours: `//host` and `/\host` lead elsewhere.
-fn local(next: &str) -> Option<&str> {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    is_local.then_some(next)
 }

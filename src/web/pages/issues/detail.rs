@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::chart::{self, Bars, Stretch};
+use super::event::excerpt::Excerpt;
 use super::event::frames::Row;
 use super::event::options::{Form, Options, Order, Stack};
 use super::event::view::{EventView, Part};
@@ -42,6 +43,8 @@ pub struct EventParams {
     pub order: Option<Order>,
     pub form: Option<Form>,
     pub thread: Option<usize>,
+    /// Entries before the first that the page of a part shows.
+    pub skip: usize,
 }
 
 #[derive(Template)]
@@ -146,7 +149,8 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let json = visible::json(crate::types::json::parse(&bytes).unwrap_or(Json::Null));
     let event = Event::read(&json);
     let options = options(params, &access.within.actor.user);
-    let view = found.is_some().then(|| EventView::build(&event, part, options, t));
+    let skip = if part == Part::All { 0 } else { params.skip };
+    let view = found.is_some().then(|| EventView::build(&event, Excerpt { part, skip }, options, t));
     let (bar, here, attachments) = match &found {
         Some(found) => {
             let base = format!("{}{}events/{}/", layout.base, frame.path, found.event.event_id.as_simple());

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::budget::Budget;
+use super::excerpt::{Excerpt, Rest};
 use super::request::text_of;
 use super::values;
 use crate::protocol::interfaces::breadcrumbs::Breadcrumb;
@@ -21,8 +22,10 @@ const SHOWN_DATA: usize = 3;
 pub struct BreadcrumbsView<'a> {
     pub earlier: Vec<CrumbView<'a>>,
     pub newest: Vec<CrumbView<'a>>,
-    /// Entries that this page has no room for.
-    pub unshown: i64,
+    /// Earlier entries that this page has no room for.
+    pub rest: Option<Rest>,
+    /// Whether the last entry is the last before the event.
+    pub reaches_event: bool,
 }
 
 pub struct CrumbView<'a> {
@@ -42,12 +45,13 @@ pub struct CrumbView<'a> {
 /// The entries that fit; the newest are kept.
 pub fn view<'a>(
     crumbs: &'a [Breadcrumb<'a>],
+    excerpt: Excerpt,
     event_at: Option<DateTime<Utc>>,
     t: Messages,
     budget: &mut Budget,
 ) -> BreadcrumbsView<'a> {
     let mut views = Vec::new();
-    for crumb in crumbs.iter().rev() {
+    for crumb in crumbs.iter().rev().skip(excerpt.skip) {
         let view = crumb_view(crumb, event_at, t);
         let data = view.data.iter().chain(&view.more_data);
         let (elements, bytes) = data.fold((9, 500), |(elements, bytes), (name, markup)| {
@@ -58,10 +62,12 @@ pub fn view<'a>(
         }
         views.push(view);
     }
-    let unshown = values::length(crumbs.len() - views.len());
+    let rest = excerpt.rest(crumbs.len(), views.len());
     views.reverse();
-    let newest = views.split_off(views.len().saturating_sub(NEWEST));
-    BreadcrumbsView { earlier: views, newest, unshown }
+    // On a page of their own nothing folds: who came here wants to read them.
+    let shown = if excerpt.is_whole() { NEWEST } else { views.len() };
+    let newest = views.split_off(views.len().saturating_sub(shown));
+    BreadcrumbsView { earlier: views, newest, rest, reaches_event: excerpt.skip == 0 }
 }
 
 fn crumb_view<'a>(crumb: &'a Breadcrumb<'a>, event_at: Option<DateTime<Utc>>, t: Messages) -> CrumbView<'a> {
@@ -140,6 +146,7 @@ mod tests {
     use crate::types::language::Language;
     use crate::web::messages::Messages;
     use crate::web::pages::issues::event::budget::Budget;
+    use crate::web::pages::issues::event::excerpt::Excerpt;
 
     #[test]
     fn entries_tell_their_data() {
@@ -152,7 +159,13 @@ mod tests {
         .unwrap();
         let crumbs = Breadcrumb::read_all(&json);
         let at = chrono::DateTime::from_timestamp(1004, 0);
-        let shown = view(&crumbs, at, Messages { language: Language::English }, &mut Budget::new(1_000, 100_000));
+        let shown = view(
+            &crumbs,
+            Excerpt::WHOLE,
+            at,
+            Messages { language: Language::English },
+            &mut Budget::new(1_000, 100_000),
+        );
         let lines: Vec<String> = shown.newest.iter().map(|crumb| crumb.headline.to_string()).collect();
         assert_eq!(lines[0], "<b>POST</b> https://pay.example/q [502]");
         assert!(lines[1].contains("<code>/a</code>") && lines[1].contains("<code>/&lt;b&gt;</code>"), "{}", lines[1]);
@@ -168,10 +181,17 @@ mod tests {
         let json = format!(r#"{{"breadcrumbs":[{}{{"message":"last"}}]}}"#, r#"{"message":"x"},"#.repeat(199));
         let json = parse(json.as_bytes()).unwrap();
         let crumbs = Breadcrumb::read_all(&json);
-        let shown = view(&crumbs, None, Messages { language: Language::English }, &mut Budget::new(600, 100_000));
+        let shown = view(
+            &crumbs,
+            Excerpt::WHOLE,
+            None,
+            Messages { language: Language::English },
+            &mut Budget::new(600, 100_000),
+        );
         assert_eq!(shown.newest.len(), 10);
         assert!(shown.newest[9].headline.to_string().contains("last"));
-        assert_eq!(shown.unshown, 200 - 10 - i64::try_from(shown.earlier.len()).unwrap());
-        assert!(shown.unshown > 100);
+        let rest = shown.rest.unwrap();
+        assert_eq!(rest.count, 200 - 10 - i64::try_from(shown.earlier.len()).unwrap());
+        assert!(rest.count > 100);
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::budget::Budget;
+use super::excerpt::{Excerpt, Rest};
 use super::values;
 use crate::protocol::event::Event;
 use crate::protocol::interfaces::contexts::Context;
@@ -26,10 +27,19 @@ pub struct Card<'a> {
 }
 
 /// The user's card first, then the contexts as they came.
-pub fn cards<'a>(event: &'a Event<'a>, t: Messages, budget: &mut Budget) -> Vec<Card<'a>> {
+pub fn cards<'a>(
+    event: &'a Event<'a>,
+    excerpt: Excerpt,
+    t: Messages,
+    budget: &mut Budget,
+) -> (Vec<Card<'a>>, Option<Rest>) {
     let user = user_card(event, t);
-    let contexts = event.contexts.iter().take(MAX_CARDS).map(|context| context_card(context, t));
-    user.into_iter().chain(contexts).map_while(|card| take(card, budget)).collect()
+    let total = usize::from(user.is_some()) + event.contexts.len();
+    let contexts = event.contexts.iter().map(|context| context_card(context, t));
+    let all = user.into_iter().chain(contexts).skip(excerpt.skip).take(MAX_CARDS);
+    let cards: Vec<_> = all.map_while(|card| take(card, budget)).collect();
+    let rest = excerpt.rest(total, cards.len());
+    (cards, rest)
 }
 
 fn take<'a>(card: Card<'a>, budget: &mut Budget) -> Option<Card<'a>> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::budget::Budget;
+use super::excerpt::{Excerpt, Rest};
 use super::frames::{self, FrameContext, Row};
 use super::options::{Form, Order};
 use super::values;
@@ -12,8 +13,10 @@ use crate::types::json::Object;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 
-/// Exceptions of one page; the text view has them all.
+/// Exceptions of one page.
 const MAX_EXCEPTIONS: usize = 20;
+/// On a page of stack traces alone, another one begins only where there is room for many calls.
+const ROOM_FOR_ONE: usize = 1_000;
 /// A longer message folds.
 const LONG_VALUE: usize = 500;
 const MAX_DEPTH: usize = 4;
@@ -21,7 +24,7 @@ const MAX_DEPTH: usize = 4;
 pub struct ChainView<'a> {
     pub exceptions: Vec<ExceptionView<'a>>,
     /// Exceptions that this page has no room for.
-    pub unshown: usize,
+    pub rest: Option<Rest>,
     /// Exceptions that the SDK cut out: first and last.
     pub omitted: Option<(i64, i64)>,
     /// Whether frames exist both as sent and as mapped.
@@ -54,21 +57,52 @@ pub struct MechanismView<'a> {
     pub details: Vec<(String, Markup)>,
 }
 
-/// The chain in the reader's order.
-pub fn chain<'a>(chain: &'a ExceptionChain<'a>, context: &FrameContext<'_, 'a>, budget: &mut Budget) -> ChainView<'a> {
-    let mut places: Vec<usize> = (0..chain.values.len()).rev().collect();
-    let unshown = places.len().saturating_sub(MAX_EXCEPTIONS);
-    // The first cause stays: it explains the rest.
-    if unshown > 0 {
-        places.drain(MAX_EXCEPTIONS - 1..chain.values.len() - 1);
-    }
-    let mut exceptions: Vec<_> = places.iter().map(|place| exception(chain, *place, context, budget)).collect();
+/// The chain in the reader's order, or the excerpt of it that a page of its own shows.
+pub fn chain<'a>(
+    chain: &'a ExceptionChain<'a>,
+    excerpt: Excerpt,
+    context: &FrameContext<'_, 'a>,
+    budget: &mut Budget,
+) -> ChainView<'a> {
+    let mut order: Vec<usize> = (0..chain.values.len()).rev().collect();
     if context.options.order == Order::Oldest {
-        exceptions.reverse();
+        order.reverse();
+    }
+    // The numbers of the exceptions on this page, in the reader's order, and where the page of the others begins.
+    let (numbers, next) =
+        if excerpt.is_whole() { beginning_and_cause(&order) } else { (from(excerpt.skip, order.len()), None) };
+    let mut exceptions = Vec::new();
+    for number in &numbers {
+        if !excerpt.is_whole() && !exceptions.is_empty() && !budget.is_ample(ROOM_FOR_ONE) {
+            break;
+        }
+        let more = excerpt.page_of(*number, context.options);
+        let context = FrameContext { more: more.as_deref(), ..*context };
+        exceptions.push(exception(chain, order[*number], &context, budget));
     }
     relate(&mut exceptions, chain, context);
+    let rest = match next {
+        Some(skip) => Some(Rest::new(order.len() - exceptions.len(), skip)),
+        None => excerpt.rest(order.len(), exceptions.len()),
+    };
     let has_sent_form = chain.values.iter().any(|exception| exception.raw_stacktrace.is_some());
-    ChainView { exceptions, unshown, omitted: chain.omitted, has_sent_form }
+    ChainView { exceptions, rest, omitted: chain.omitted, has_sent_form }
+}
+
+/// All numbers, or of too many the newest and the first cause, which explains the rest; then also the number of the
+/// first that is left out.
+fn beginning_and_cause(order: &[usize]) -> (Vec<usize>, Option<usize>) {
+    let count = order.len();
+    if count <= MAX_EXCEPTIONS {
+        return ((0..count).collect(), None);
+    }
+    let is_oldest_first = order.first() == Some(&0);
+    let left_out = if is_oldest_first { 1..count - MAX_EXCEPTIONS + 1 } else { MAX_EXCEPTIONS - 1..count - 1 };
+    ((0..count).filter(|number| !left_out.contains(number)).collect(), Some(left_out.start))
+}
+
+fn from(skip: usize, count: usize) -> Vec<usize> {
+    (skip..count).take(MAX_EXCEPTIONS).collect()
 }
 
 /// The frames as they were mapped or sent, as the reader chose.
@@ -216,6 +250,7 @@ mod tests {
     use crate::types::language::Language;
     use crate::web::messages::Messages;
     use crate::web::pages::issues::event::budget::Budget;
+    use crate::web::pages::issues::event::excerpt::Excerpt;
     use crate::web::pages::issues::event::frames::FrameContext;
     use crate::web::pages::issues::event::options::{Options, Order};
 
@@ -223,9 +258,15 @@ mod tests {
         let json = parse(json.as_bytes()).unwrap();
         let exceptions = ExceptionChain::read(&json);
         let options = Options { order, ..Options::default() };
-        let context =
-            FrameContext { platform, options, t: Messages { language: Language::English }, file_problems: &[] };
-        let view: ChainView<'_> = chain(&exceptions, &context, &mut Budget::new(5_000, 500_000));
+        let context = FrameContext {
+            platform,
+            options,
+            t: Messages { language: Language::English },
+            file_problems: &[],
+            has_in_app: false,
+            more: None,
+        };
+        let view: ChainView<'_> = chain(&exceptions, Excerpt::WHOLE, &context, &mut Budget::new(5_000, 500_000));
         view.exceptions
             .iter()
             .map(|e| format!("{} {} {}", e.relation.as_deref().unwrap_or("-"), e.kind, e.depth))

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use super::frames::is_web_address;
 use super::values;
-use super::{budget::Budget, curl};
+use super::{budget::Budget, curl, excerpt::Excerpt};
 use crate::protocol::interfaces::request::Request;
 use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 
-/// Rows of one table.
+/// Rows of one table, beside everything else and on a page of their own.
 const MAX_ROWS: usize = 100;
+const MAX_ROWS_ALONE: usize = 1_000;
 
 pub struct RequestView<'a> {
     pub method: &'a str,
@@ -22,6 +23,8 @@ pub struct RequestView<'a> {
     pub link: Option<String>,
     pub sections: Vec<Section<'a>>,
     pub body: Option<Markup>,
+    /// There is a body, but no room for it.
+    pub has_hidden_body: bool,
     pub curl: String,
     pub raw: String,
 }
@@ -35,7 +38,8 @@ pub struct Section<'a> {
 }
 
 /// The request as the page shows it.
-pub fn view<'a>(request: &'a Request<'a>, t: Messages, budget: &mut Budget) -> RequestView<'a> {
+pub fn view<'a>(request: &'a Request<'a>, excerpt: Excerpt, t: Messages, budget: &mut Budget) -> RequestView<'a> {
+    let most = if excerpt.is_whole() { MAX_ROWS } else { MAX_ROWS_ALONE };
     let url = full_url(request);
     let parsed = url::Url::parse(&url).ok();
     let host = parsed.as_ref().and_then(|url| url.host_str().map(|host| with_port(host, url.port())));
@@ -45,10 +49,10 @@ pub fn view<'a>(request: &'a Request<'a>, t: Messages, budget: &mut Budget) -> R
     let env = request.env.into_iter().flat_map(Object::iter).map(|(name, value)| (Cow::Borrowed(name), value));
     let body = request.data.map(|data| values::value(data, t)).filter(|body| budget.take(body));
     let mut sections = vec![
-        section(t.event_query(), request.query.clone(), true, t, budget),
-        section(t.event_headers(), headers, true, t, budget),
-        section(t.event_cookies(), request.cookies.clone(), false, t, budget),
-        section(t.event_environment_variables(), env.collect(), false, t, budget),
+        section(t.event_query(), request.query.clone(), most, t, budget),
+        section(t.event_headers(), headers, most, t, budget),
+        folded(section(t.event_cookies(), request.cookies.clone(), most, t, budget)),
+        folded(section(t.event_environment_variables(), env.collect(), most, t, budget)),
     ];
     sections.retain(|section| !section.rows.is_empty());
     RequestView {
@@ -57,6 +61,7 @@ pub fn view<'a>(request: &'a Request<'a>, t: Messages, budget: &mut Budget) -> R
         host,
         link: Some(url).filter(|url| is_web_address(url)),
         sections,
+        has_hidden_body: body.is_none() && request.data.is_some(),
         body,
         curl: curl::command(request),
         raw: raw(request),
@@ -70,13 +75,13 @@ fn with_port(host: &str, port: Option<u16>) -> String {
 fn section<'a>(
     title: &'static str,
     members: Vec<(Cow<'a, str>, &'a Json<'a>)>,
-    is_open: bool,
+    most: usize,
     t: Messages,
     budget: &mut Budget,
 ) -> Section<'a> {
     let total = members.len();
     let mut rows = Vec::new();
-    for (name, value) in members.into_iter().take(MAX_ROWS) {
+    for (name, value) in members.into_iter().take(most) {
         let markup = values::value(value, t);
         if !budget.take_size(markup.elements() + 3, markup.len() + name.len() + 60) {
             break;
@@ -84,7 +89,11 @@ fn section<'a>(
         rows.push((name, markup));
     }
     let unshown = values::length(total - rows.len());
-    Section { title, rows, is_open, unshown }
+    Section { title, rows, is_open: true, unshown }
+}
+
+fn folded(section: Section<'_>) -> Section<'_> {
+    Section { is_open: false, ..section }
 }
 
 /// The address with the query and the fragment that normalisation took off.

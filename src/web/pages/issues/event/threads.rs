@@ -5,12 +5,15 @@ use super::exceptions::chosen;
 use super::frames::{self, FrameContext, Row};
 use crate::protocol::interfaces::threads::Thread;
 
-/// Threads in the selector.
+/// Threads in the selector; it shows those around the selected one.
 const MAX_THREADS: usize = 200;
 
 pub struct ThreadsView<'a> {
+    pub count: usize,
     pub choices: Vec<ThreadChoice<'a>>,
-    pub unshown: usize,
+    /// How many there are before and after those to choose from, and the query that leads there.
+    pub before: Option<(usize, String)>,
+    pub after: Option<(usize, String)>,
     pub frames: Vec<Row<'a>>,
     /// The queries that select the threads before and after.
     pub previous: Option<String>,
@@ -57,9 +60,13 @@ pub fn threads<'a>(
         crashed: thread.crashed,
         current: thread.current,
     };
+    let first = selected / MAX_THREADS * MAX_THREADS;
+    let end = first + MAX_THREADS;
     Some(ThreadsView {
-        choices: threads.iter().enumerate().take(MAX_THREADS).map(choice).collect(),
-        unshown: threads.len().saturating_sub(MAX_THREADS),
+        count: threads.len(),
+        choices: threads.iter().enumerate().skip(first).take(MAX_THREADS).map(choice).collect(),
+        before: first.checked_sub(1).map(|place| (first, query(place))),
+        after: threads.len().checked_sub(end).filter(|count| *count > 0).map(|count| (count, query(end))),
         frames: stack(&threads[selected]).map(|stack| frames::rows(stack, context, budget)).unwrap_or_default(),
         previous: selected.checked_sub(1).map(query),
         next: Some(selected + 1).filter(|next| *next < threads.len()).map(query),

@@ -6,10 +6,12 @@ use super::breadcrumbs::{self, BreadcrumbsView};
 use super::budget::Budget;
 use super::contexts::{self, Card};
 use super::exceptions::{self, ChainView};
+use super::excerpt::{Excerpt, Rest};
 use super::frames::{self, FrameContext, Row};
 use super::options::{Options, Stack};
 use super::problems::{self, ProblemView};
 use super::request::{self, RequestView};
+use super::sdk::SdkView;
 use super::security::{self, SecurityView};
 use super::source::{Colours, Context};
 use super::summary::{self, Fact};
@@ -17,6 +19,7 @@ use super::text::time_of;
 use super::threads::{self, ThreadsView};
 use super::{raw, values};
 use crate::protocol::event::Event;
+use crate::protocol::interfaces::stacktrace::Stacktrace;
 use crate::protocol::interfaces::template::Template;
 use crate::types::json::Object;
 use crate::web::markup::Markup;
@@ -26,6 +29,7 @@ use crate::web::messages::Messages;
 const SHOWN_TAGS: usize = 12;
 const MAX_TAGS: usize = 100;
 const MAX_EXTRA: usize = 100;
+const MAX_EXTRA_ALONE: usize = 1_000;
 
 /// Which part of an event a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +94,13 @@ pub struct EventView<'a> {
     pub request: Option<RequestView<'a>>,
     pub breadcrumbs: Option<BreadcrumbsView<'a>>,
     pub cards: Vec<Card<'a>>,
+    pub cards_rest: Option<Rest>,
     pub extra: Vec<(&'a str, Markup)>,
-    pub extra_unshown: i64,
+    pub extra_rest: Option<Rest>,
     pub packages_count: i64,
     /// Name and version of each package, a line each.
     pub packages: String,
-    pub sdk: Option<String>,
+    pub sdk: Option<SdkView<'a>>,
     pub platform: &'a str,
 }
 
@@ -124,7 +129,8 @@ pub struct TemplateView<'a> {
 
 impl<'a> EventView<'a> {
     /// Builds the part of the event that the page shows.
-    pub fn build(event: &'a Event<'a>, part: Part, options: Options, t: Messages) -> Self {
+    pub fn build(event: &'a Event<'a>, excerpt: Excerpt, options: Options, t: Messages) -> Self {
+        let part = excerpt.part;
         let (tags, more_tags) = tags(event);
         let mut view = Self {
             part,
@@ -143,31 +149,43 @@ impl<'a> EventView<'a> {
             request: None,
             breadcrumbs: None,
             cards: Vec::new(),
+            cards_rest: None,
             extra: Vec::new(),
-            extra_unshown: 0,
+            extra_rest: None,
             packages_count: values::length(event.modules.len()),
             packages: String::new(),
-            sdk: sdk(event),
+            sdk: event.sdk.as_ref().and_then(SdkView::of),
             platform: event.platform(),
         };
         if part.includes(Part::Stack) {
-            view.read_stack(event, t);
+            view.read_stack(event, excerpt, t);
         }
-        view.read_data(event, t);
+        view.read_data(event, excerpt, t);
         view
     }
 
-    fn read_stack(&mut self, event: &'a Event<'a>, t: Messages) {
+    fn read_stack(&mut self, event: &'a Event<'a>, excerpt: Excerpt, t: Messages) {
         if self.options.stack == Stack::Raw {
             self.raw_stack = Some(raw::text(event, self.options.form)).filter(|text| !text.is_empty());
             return;
         }
         let file_problems = problems::by_file(&event.problems, t);
-        let context =
-            FrameContext { platform: event.platform(), options: self.options, t, file_problems: &file_problems };
+        let traces = event.exceptions.values.iter().filter_map(|exception| exception.stacktrace.as_ref());
+        let has_in_app = traces.chain(&event.stacktrace).any(Stacktrace::has_in_app);
+        // Threads have the page of stack traces for themselves where it begins after the last exception.
+        let exceptions_count = event.exceptions.values.len();
+        let more = excerpt.page_of(exceptions_count, self.options);
+        let context = FrameContext {
+            platform: event.platform(),
+            options: self.options,
+            t,
+            file_problems: &file_problems,
+            has_in_app,
+            more: more.as_deref(),
+        };
         let mut budget = self.part.budget(Part::Stack);
-        if !event.exceptions.is_empty() {
-            self.chain = Some(exceptions::chain(&event.exceptions, &context, &mut budget));
+        if excerpt.skip < exceptions_count {
+            self.chain = Some(exceptions::chain(&event.exceptions, excerpt, &context, &mut budget));
         }
         self.threads = threads::threads(&event.threads, &context, &mut budget);
         if let Some(stack) = &event.stacktrace {
@@ -175,21 +193,23 @@ impl<'a> EventView<'a> {
         }
     }
 
-    fn read_data(&mut self, event: &'a Event<'a>, t: Messages) {
+    fn read_data(&mut self, event: &'a Event<'a>, excerpt: Excerpt, t: Messages) {
         let part = self.part;
         if part.includes(Part::Request) {
-            self.request =
-                event.request.as_ref().map(|request| request::view(request, t, &mut part.budget(Part::Request)));
+            let mut budget = part.budget(Part::Request);
+            self.request = event.request.as_ref().map(|request| request::view(request, excerpt, t, &mut budget));
         }
         if part.includes(Part::Breadcrumbs) && !event.breadcrumbs.is_empty() {
             let at = event.timestamp.and_then(time_of);
-            self.breadcrumbs = Some(breadcrumbs::view(&event.breadcrumbs, at, t, &mut part.budget(Part::Breadcrumbs)));
+            let mut budget = part.budget(Part::Breadcrumbs);
+            self.breadcrumbs = Some(breadcrumbs::view(&event.breadcrumbs, excerpt, at, t, &mut budget));
         }
         if part.includes(Part::Contexts) {
-            self.cards = contexts::cards(event, t, &mut part.budget(Part::Contexts));
+            let mut budget = part.budget(Part::Contexts);
+            (self.cards, self.cards_rest) = contexts::cards(event, excerpt, t, &mut budget);
         }
         if part.includes(Part::Extra) {
-            self.read_extra(event, t);
+            self.read_extra(event, excerpt, t);
         }
         if part == Part::Packages || self.packages_count <= 100 {
             let lines = event.modules.iter().map(|(name, version)| format!("{name} {version}"));
@@ -197,18 +217,18 @@ impl<'a> EventView<'a> {
         }
     }
 
-    fn read_extra(&mut self, event: &'a Event<'a>, t: Messages) {
+    fn read_extra(&mut self, event: &'a Event<'a>, excerpt: Excerpt, t: Messages) {
         let mut budget = self.part.budget(Part::Extra);
+        let most = if excerpt.is_whole() { MAX_EXTRA } else { MAX_EXTRA_ALONE };
         let members = event.extra.into_iter().flat_map(Object::iter);
-        for (name, value) in members.take(MAX_EXTRA) {
+        for (name, value) in members.skip(excerpt.skip).take(most) {
             let markup = values::value(value, t);
             if !budget.take_size(markup.elements() + 3, markup.len() + name.len() + 60) {
                 break;
             }
             self.extra.push((name, markup));
         }
-        let total = event.extra.map_or(0, Object::len);
-        self.extra_unshown = values::length(total - self.extra.len());
+        self.extra_rest = excerpt.rest(event.extra.map_or(0, Object::len), self.extra.len());
     }
 
     /// Whether there are frames to choose from.
@@ -255,10 +275,4 @@ fn template<'a>(template: &'a Template<'a>) -> TemplateView<'a> {
         lineno: template.lineno,
         source: Context::of_template(template).map(|context| context.markup(Colours::On)),
     }
-}
-
-fn sdk(event: &Event<'_>) -> Option<String> {
-    let sdk = event.sdk.as_ref()?;
-    let name = sdk.name.as_deref()?;
-    Some(sdk.version.as_deref().map_or_else(|| name.to_owned(), |version| format!("{name} {version}")))
 }

@@ -29,8 +29,8 @@ pub enum Row<'a> {
     Run(Vec<FrameView<'a>>),
     /// Calls that the SDK or the server cut out: first and last.
     Omitted(i64, i64),
-    /// Calls that this page has no room for.
-    Unshown(usize),
+    /// Calls that this page has no room for, and the query of the page that has.
+    Unshown(usize, Option<String>),
 }
 
 /// One call.
@@ -56,6 +56,8 @@ pub struct FrameView<'a> {
     pub problem: Option<String>,
     /// There are source or variables, but no room for them.
     pub is_slim: bool,
+    /// The query of the page that has more room; this one has most where there is none.
+    pub more: Option<String>,
 }
 
 impl FrameView<'_> {
@@ -64,19 +66,24 @@ impl FrameView<'_> {
     }
 }
 
-/// What the frames of one event have in common.
+/// What the frames of one stack trace have in common.
+#[derive(Clone, Copy)]
 pub struct FrameContext<'e, 'a> {
     pub platform: &'e str,
     pub options: Options,
     pub t: Messages,
     /// Why files of the event could not be mapped, by their address.
     pub file_problems: &'e [(Cow<'a, str>, String)],
+    /// Some stack trace of the event has calls of the program: those that have none fold.
+    pub has_in_app: bool,
+    /// The query of the page where the stack trace has more room.
+    pub more: Option<&'e str>,
 }
 
 /// The rows in the reader's order.
 pub fn rows<'a>(trace: &'a Stacktrace<'a>, context: &FrameContext<'_, 'a>, budget: &mut Budget) -> Vec<Row<'a>> {
     let calls = collapse_repeats(&trace.frames);
-    let show_all = context.options.stack == Stack::Full || !trace.has_in_app();
+    let show_all = context.options.stack == Stack::Full || !(context.has_in_app || trace.has_in_app());
     let open = calls.iter().rposition(|call| call.frame.in_app).or(calls.len().checked_sub(1));
     let bodies = make_bodies(&calls, open, context, budget);
     let omitted = trace.frames_omitted;
@@ -99,7 +106,7 @@ pub fn rows<'a>(trace: &'a Stacktrace<'a>, context: &FrameContext<'_, 'a>, budge
         }
     }
     if unshown > 0 {
-        rows.push(Row::Unshown(unshown));
+        rows.push(Row::Unshown(unshown, context.more.map(str::to_owned)));
     }
     unfold_single_runs(&mut rows);
     if context.options.order == Order::Newest {
@@ -209,6 +216,7 @@ fn view<'a>(call: &Call<'a>, body: Body<'a>, is_open: bool, context: &FrameConte
         source: body.source,
         variables: body.variables,
         is_slim: body.is_slim,
+        more: context.more.map(str::to_owned),
         problem,
     }
 }

@@ -20,8 +20,14 @@ fn shown(frames: &str, options: Options) -> String {
     let json = format!(r#"{{"frames":[{}],"frames_omitted":[2,5]}}"#, frames.join(","));
     let json = parse(json.as_bytes()).unwrap();
     let trace = Stacktrace::read(&json).unwrap();
-    let context =
-        FrameContext { platform: "python", options, t: Messages { language: Language::English }, file_problems: &[] };
+    let context = FrameContext {
+        platform: "python",
+        options,
+        t: Messages { language: Language::English },
+        file_problems: &[],
+        has_in_app: false,
+        more: None,
+    };
     let rows = rows(&trace, &context, &mut Budget::new(5_000, 500_000));
     let words: Vec<String> = rows
         .iter()
@@ -35,7 +41,7 @@ fn shown(frames: &str, options: Options) -> String {
             Row::CalledFrom(view) => format!("from:{}", &view.full_path[..1]),
             Row::Run(run) => format!("run:{}", run.len()),
             Row::Omitted(from, to) => format!("cut:{from}-{to}"),
-            Row::Unshown(n) => format!("unshown:{n}"),
+            Row::Unshown(n, _) => format!("unshown:{n}"),
         })
         .collect();
     words.join(" ")
