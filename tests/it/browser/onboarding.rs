@@ -10,8 +10,10 @@ use super::driver::{Script, with_browser};
 use super::stage::Stage;
 use crate::support::{Client, TestApp, eventually};
 
+type Known = (&'static [&'static str], &'static str, Sending);
+
 /// How clients present themselves: the platforms of the snippets that lead to them, their name, how they send.
-const CLIENTS: &[(&[&str], &str, Sending)] = &[
+const CLIENTS: &[Known] = &[
     (&["python"], "sentry.python/2.18.0", Sending::Envelope),
     (&["javascript", "electron"], "sentry.javascript.browser/8.38.0", Sending::Query),
     (&["node"], "sentry.javascript.node/8.38.0", Sending::Envelope),
@@ -85,11 +87,11 @@ async fn platforms(browser: &Client) -> Vec<String> {
     ids
 }
 
-fn client_of(platform: &str) -> Option<&'static (&'static [&'static str], &'static str, Sending)> {
+fn client_of(platform: &str) -> Option<&'static Known> {
     let begins =
         |prefix: &&str| platform == *prefix || platform.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'));
     // The longest name wins: `raven-python` is no `raven`.
-    CLIENTS.iter().find(|(prefixes, ..)| prefixes.iter().any(|prefix| begins(prefix)))
+    CLIENTS.iter().find(|(prefixes, ..)| prefixes.iter().any(begins))
 }
 
 #[tokio::test]
@@ -100,33 +102,32 @@ async fn every_clients_first_event_and_refusal_are_told_within_three_seconds() {
     let all = platforms(&browser).await;
     let missing: Vec<&String> = all.iter().filter(|platform| client_of(platform).is_none()).collect();
     assert!(missing.is_empty(), "no client is known for {missing:?}");
-    stage
-        .with_worker(async {
-            for (number, (platforms, client, sending)) in CLIENTS.iter().enumerate() {
-                if !all.iter().any(|platform| client_of(platform).is_some_and(|(_, other, _)| other == client)) {
-                    panic!("no instructions lead to {client} ({platforms:?})");
-                }
-                let organization = format!("team{number}");
-                let project = app.project_named(&organization, "app").await;
-                let status = format!("/{organization}/app/getting-started/status/");
-                let mut db = app.app.db.acquire().await.expect("a connection");
-                let used = keys::create(&mut db, project.project.id, "used", app.app.clock.now()).await.expect("a key");
-                drop(db);
-                keys::disable(&app.app.db, project.key.id).await.expect("a key");
-                assert_eq!(send(app, &project.key, client, *sending).await, 401, "{client}");
-                let refused = told(&browser, &status, "refused").await;
-                for part in [*client, "key_disabled", "API key is disabled", "127.0.0.1"] {
-                    assert!(refused.contains(part), "{client}: no {part} in {refused}");
-                }
-                assert_eq!(send(app, &used, client, *sending).await, 200, "{client}");
-                let received = told(&browser, &status, "received").await;
-                assert!(
-                    received.contains("ZeroDivisionError") && received.contains("/issues/"),
-                    "{client}: {received}"
-                );
-            }
-        })
-        .await;
+    let saving = stage.with_worker(async {
+        for (number, client) in CLIENTS.iter().enumerate() {
+            let leads = all.iter().any(|platform| client_of(platform).is_some_and(|other| other.1 == client.1));
+            assert!(leads, "no instructions lead to {}", client.1);
+            try_client(app, &browser, &format!("team{number}"), client).await;
+        }
+    });
+    Box::pin(saving).await;
+}
+
+/// A project of its own, a request that is refused, then one that is taken.
+async fn try_client(app: &TestApp, browser: &Client, organization: &str, (_, client, sending): &Known) {
+    let project = app.project_named(organization, "app").await;
+    let status = format!("/{organization}/app/getting-started/status/");
+    let mut db = app.app.db.acquire().await.expect("a connection");
+    let used = keys::create(&mut db, project.project.id, "used", app.app.clock.now()).await.expect("a key");
+    drop(db);
+    keys::disable(&app.app.db, project.key.id).await.expect("a key");
+    assert_eq!(send(app, &project.key, client, *sending).await, 401, "{client}");
+    let refused = told(browser, &status, "refused").await;
+    for part in [*client, "key_disabled", "API key is disabled", "127.0.0.1"] {
+        assert!(refused.contains(part), "{client}: no {part} in {refused}");
+    }
+    assert_eq!(send(app, &used, client, *sending).await, 200, "{client}");
+    let received = told(browser, &status, "received").await;
+    assert!(received.contains("ZeroDivisionError") && received.contains("/issues/"), "{client}: {received}");
 }
 
 /// The box once it is in a state.

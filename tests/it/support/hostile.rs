@@ -98,7 +98,7 @@ fn deep() -> Value {
 /// A great number of small things.
 fn many() -> Value {
     let members = |count: usize| -> Map<String, Value> { (0..count).map(|n| (format!("k{n}"), json!(n))).collect() };
-    let frame = |n: usize| json!({"filename": format!("{n}.c"), "function": format!("f{n}"), "lineno": n, "in_app": n % 2 == 0, "context_line": "x", "vars": members(5)});
+    let frame = |n: usize| json!({"filename": format!("{n}.c"), "function": format!("f{n}"), "lineno": n, "in_app": n.is_multiple_of(2), "context_line": "x", "vars": members(5)});
     let frames: Vec<Value> = (0..600).map(frame).collect();
     let exceptions: Vec<Value> = (0..70)
         .map(|n| json!({"type": format!("E{n}"), "value": "v", "stacktrace": {"frames": frames[..40]}}))

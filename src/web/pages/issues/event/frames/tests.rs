@@ -82,9 +82,11 @@ fn what_does_not_fit_is_counted() {
         options: Options::default(),
         t: Messages { language: Language::English },
         file_problems: &[],
+        has_in_app: false,
+        more: None,
     };
     let rows = rows(&trace, &context, &mut Budget::new(2_000, 300_000));
-    let unshown = rows.iter().find_map(|row| if let Row::Unshown(n) = row { Some(*n) } else { None }).unwrap();
+    let unshown = rows.iter().find_map(|row| if let Row::Unshown(n, _) = row { Some(*n) } else { None }).unwrap();
     assert!(unshown > 200 && rows.len() < 261, "{unshown} {}", rows.len());
 }
 
