@@ -162,7 +162,8 @@ pub async fn list(db: impl PgExecutor<'_>, project_id: ProjectId, event_ids: &[U
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body
+            received_at, size, body,
+            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
         FROM events
         WHERE project_id = $1 AND event_id = ANY($2)
         ORDER BY occurred_at DESC, event_id DESC"#,
@@ -183,7 +184,8 @@ pub async fn find_in_projects(
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body
+            received_at, size, body,
+            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
         FROM events
         WHERE project_id = ANY($1) AND event_id = $2
         LIMIT 1"#,

@@ -1,14 +1,16 @@
 //! Events: a few columns to find them by, and the compressed body.
 
 use std::collections::HashMap;
+use std::io;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+use super::event_body;
 use crate::types::ids::{IssueId, ProjectId};
 
-/// An event as stored; the body is unpacked with `event_body`.
+/// An event as stored; [`Event::json`] unpacks it.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub project_id: ProjectId,
@@ -19,18 +21,28 @@ pub struct Event {
     /// Bytes of the body before compression.
     pub size: i32,
     pub body: Vec<u8>,
+    /// The packed body that this one is compressed against.
+    pub reference: Option<Vec<u8>>,
+}
+
+impl Event {
+    /// The event's JSON. Fails only if a row is damaged or written by a newer version.
+    pub fn json(&self) -> io::Result<Vec<u8>> {
+        event_body::unpack(&self.body, self.reference.as_deref())
+    }
 }
 
 /// Events to insert, as columns.
 #[derive(Clone, Debug, Default)]
-pub struct NewEvents<'a> {
+pub struct NewEvents {
     pub project_ids: Vec<i64>,
     pub issue_ids: Vec<i64>,
     pub event_ids: Vec<Uuid>,
     pub occurred_at: Vec<DateTime<Utc>>,
     pub received_at: Vec<DateTime<Utc>>,
+    pub reference_ids: Vec<Option<i64>>,
     pub sizes: Vec<i32>,
-    pub bodies: Vec<&'a [u8]>,
+    pub bodies: Vec<Vec<u8>>,
 }
 
 /// The stored ones among pairs of project and event id, in whatever week they came, with the time of their receipt.
@@ -60,19 +72,20 @@ pub async fn list_stored(
 }
 
 /// Inserts a batch. The unique index of the partition refuses an event that is there already.
-pub async fn insert(db: impl PgExecutor<'_>, new: &NewEvents<'_>) -> sqlx::Result<()> {
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewEvents) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
-        INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, size, body)
+        INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, reference_id, size, body)
         SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[],
-            $6::integer[], $7::bytea[])"#,
+            $6::bigint[], $7::integer[], $8::bytea[])"#,
         &new.project_ids,
         &new.issue_ids,
         &new.event_ids,
         &new.occurred_at,
         &new.received_at,
+        &new.reference_ids as _,
         &new.sizes,
-        &new.bodies as _,
+        &new.bodies,
     )
     .execute(db)
     .await?;
@@ -85,7 +98,8 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body
+            received_at, size, body,
+            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
         FROM events
         WHERE project_id = $1 AND event_id = $2
         LIMIT 1"#,

@@ -38,7 +38,8 @@ pub async fn find(db: impl PgExecutor<'_>, issue_id: IssueId, place: EventPlace)
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body
+            received_at, size, body,
+            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
         FROM events
         WHERE issue_id = $1 AND occurred_at = $2 AND event_id = $3
         LIMIT 1"#,
@@ -107,7 +108,8 @@ pub async fn list(
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body
+            received_at, size, body,
+            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
         FROM events
         WHERE issue_id = $1
             AND ($2::timestamptz IS NULL OR (occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)))

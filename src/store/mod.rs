@@ -7,6 +7,7 @@ pub mod artifact_bundles;
 pub mod artifact_lookup;
 pub mod attachments;
 pub mod blobs;
+pub mod body_references;
 pub mod chunks;
 pub mod constraint;
 pub mod environments;

@@ -1,6 +1,7 @@
 //! Entries become a batch: bodies are opened and events taken through the pipeline, on all cores.
 
 use std::collections::HashMap;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -11,8 +12,8 @@ use super::intake::Backoff;
 use crate::app::App;
 use crate::pipeline::{self, Outcome, Receipt, open};
 use crate::protocol::category::Category;
-use crate::services::events::{Batch, BatchEvent, Refused};
-use crate::store::{event_body, project_counters};
+use crate::services::events::{Batch, BatchEvent, NewBody, Refused};
+use crate::store::project_counters;
 use crate::types::{entry_kind::EntryKind, ids::ProjectId, project_settings::ProjectSettings, stream_id::StreamId};
 use crate::volatile::event_stream::{EntryFacts, StreamEntry};
 
@@ -120,10 +121,9 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Pr
         let receipt = receipt(facts, event_id);
         match pipeline::process(event, &receipt, settings) {
             Outcome::Filtered(reason) => processed.refuse(entry, event_id, ("filtered", reason)),
-            Outcome::Ready(ready) => match event_body::pack(&ready.json) {
-                Ok(body) => {
-                    let size = i32::try_from(ready.json.len()).unwrap_or(i32::MAX);
-                    processed.batch.events.push(batch_event(entry, event_id, *ready, (size, body)));
+            Outcome::Ready(ready) => match batch_event(entry, event_id, *ready) {
+                Ok(event) => {
+                    processed.batch.events.push(event);
                     processed.event_entries.push(entry.stream_id.clone());
                 }
                 Err(error) => processed.broken.push((entry.stream_id.clone(), error.to_string())),
@@ -144,12 +144,7 @@ fn receipt(facts: &EntryFacts, event_id: Uuid) -> Receipt {
     }
 }
 
-fn batch_event(
-    entry: &StreamEntry,
-    event_id: Uuid,
-    ready: pipeline::ReadyEvent,
-    (size, body): (i32, Vec<u8>),
-) -> BatchEvent {
+fn batch_event(entry: &StreamEntry, event_id: Uuid, ready: pipeline::ReadyEvent) -> io::Result<BatchEvent> {
     let facts = &entry.facts;
     let mut event = BatchEvent {
         entry: place(entry),
@@ -159,14 +154,14 @@ fn batch_event(
         received_at: facts.received_at,
         hashes: ready.hashes,
         summary: ready.summary,
-        size,
-        body,
+        size: i32::try_from(ready.json.len()).unwrap_or(i32::MAX),
+        body: NewBody::of(ready.json)?,
         attachments: facts.attachments.clone(),
         is_redelivered: entry.is_redelivered,
         category: category(facts),
     };
     event.remove_nul();
-    event
+    Ok(event)
 }
 
 impl Processed {

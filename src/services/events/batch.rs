@@ -1,12 +1,14 @@
 //! What the worker hands over to be saved together.
 
 use std::collections::HashMap;
+use std::io;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::pipeline::summarize::Summary;
-use crate::store::outcomes::OutcomeKey;
+use crate::store::{event_body, outcomes::OutcomeKey};
 use crate::types::{
     hash::EventHash,
     ids::{ProjectId, ProjectKeyId},
@@ -51,13 +53,34 @@ pub struct BatchEvent {
     pub summary: Summary,
     /// Bytes before compression.
     pub size: i32,
-    /// Packed with `store::event_body`.
-    pub body: Vec<u8>,
+    pub body: NewBody,
     pub attachments: Vec<QueuedAttachment>,
     /// It may have been saved before: its worker died, perhaps after the commit.
     pub is_redelivered: bool,
     /// What outcomes count it as: `error`, `security`.
     pub category: &'static str,
+}
+
+/// The event's JSON on its way to the database.
+#[derive(Clone, Debug)]
+pub enum NewBody {
+    /// To be packed when it is known what it can refer to (`bodies`).
+    Json(Bytes),
+    /// Too large to wait in memory: packed with the dictionary (`store::event_body`).
+    Packed(Vec<u8>),
+}
+
+/// Larger bodies do not wait in memory: a batch has hundreds.
+const MAX_WAITING: usize = 64 << 10;
+
+impl NewBody {
+    pub fn of(mut json: Vec<u8>) -> io::Result<Self> {
+        if json.len() > MAX_WAITING {
+            return event_body::pack(&json).map(Self::Packed);
+        }
+        json.shrink_to_fit();
+        Ok(Self::Json(json.into()))
+    }
 }
 
 /// Quantities by what is counted together.

@@ -10,12 +10,16 @@ use std::mem;
 
 use chrono::{DateTime, Utc};
 
-use crate::store::event_partitions::Week;
+use super::bodies::Kind;
+use crate::store::{body_references::ReferenceKey, event_partitions::Week};
 use crate::types::ids::{OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
 
 /// Entries per generation; a tag value takes about a hundred bytes.
 const TAG_VALUES: usize = 40_000;
 const NAMES: usize = 2_000;
+
+/// Bytes of references per generation.
+const REFERENCES: usize = 8 << 20;
 
 /// Everything remembered.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct Caches {
     pub places: Recent<Place, DateTime<Utc>>,
     pub keys_used: HashMap<ProjectKeyId, DateTime<Utc>>,
     pub weeks: HashSet<Week>,
+    /// What bodies can refer to, by what they have in common.
+    pub kinds: Recent<ReferenceKey, Kind>,
 }
 
 /// `project NUL key NUL value` in one text, so that looking up needs no allocation.
@@ -50,6 +56,7 @@ impl Default for Caches {
             places: Recent::new(NAMES),
             keys_used: HashMap::new(),
             weeks: HashSet::new(),
+            kinds: Recent::weighed(REFERENCES, Kind::weight),
         }
     }
 }
@@ -59,12 +66,20 @@ impl Default for Caches {
 pub struct Recent<K, V> {
     new: HashMap<K, V>,
     old: HashMap<K, V>,
+    /// Weight of the newer generation.
+    weight: usize,
     limit: usize,
+    weigh: fn(&V) -> usize,
 }
 
-impl<K: Hash + Eq, V: Copy> Recent<K, V> {
+impl<K: Hash + Eq, V: Clone> Recent<K, V> {
+    /// `limit`: entries of a generation.
     fn new(limit: usize) -> Self {
-        Self { new: HashMap::new(), old: HashMap::new(), limit }
+        Self::weighed(limit, |_| 1)
+    }
+
+    fn weighed(limit: usize, weigh: fn(&V) -> usize) -> Self {
+        Self { new: HashMap::new(), old: HashMap::new(), weight: 0, limit, weigh }
     }
 
     /// Finds an entry and keeps it for another generation.
@@ -74,22 +89,27 @@ impl<K: Hash + Eq, V: Copy> Recent<K, V> {
         Q: Hash + Eq + ?Sized,
     {
         if let Some(value) = self.new.get(key) {
-            return Some(*value);
+            return Some(value.clone());
         }
         let (key, value) = self.old.remove_entry(key)?;
-        self.insert(key, value);
+        self.insert(key, value.clone());
         Some(value)
     }
 
     pub fn insert(&mut self, key: K, value: V) {
-        if self.new.len() >= self.limit {
+        if self.weight >= self.limit {
             self.old = mem::take(&mut self.new);
+            self.weight = 0;
         }
-        self.new.insert(key, value);
+        self.weight += (self.weigh)(&value);
+        if let Some(before) = self.new.insert(key, value) {
+            self.weight -= (self.weigh)(&before);
+        }
     }
 
     pub fn retain(&mut self, keep: impl Fn(&K) -> bool) {
         self.new.retain(|key, _| keep(key));
+        self.weight = self.new.values().map(self.weigh).sum();
         self.old.retain(|key, _| keep(key));
     }
 }

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use uuid::Uuid;
 
-use super::batch::BatchEvent;
+use super::batch::{BatchEvent, NewBody};
 use crate::pipeline::summarize::Summary;
 use crate::types::{
     hash::EventHash,
@@ -40,7 +40,7 @@ pub(crate) fn event(project: i64, hashes: &[u128]) -> BatchEvent {
             occurred_at,
         },
         size: 2,
-        body: b"{}".to_vec(),
+        body: NewBody::of(b"{}".to_vec()).unwrap(),
         attachments: Vec::new(),
         is_redelivered: false,
         category: "error",

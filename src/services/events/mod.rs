@@ -11,6 +11,7 @@
 
 mod assign;
 mod batch;
+mod bodies;
 mod caches;
 mod dead;
 mod issues;
@@ -22,7 +23,7 @@ mod save;
 mod settle;
 mod tags;
 
-pub use batch::{Batch, BatchEvent, OutcomeCounts, Refused, hour_of};
+pub use batch::{Batch, BatchEvent, NewBody, OutcomeCounts, Refused, hour_of};
 pub use dead::{drop_dead, list_dead, replay_dead};
 pub use link_user_reports::LinkUserReports;
 pub use partitions::{CreateEventPartitions, create_partitions};

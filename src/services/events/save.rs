@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::assign::{Share, assign};
 use super::batch::{Batch, BatchEvent, OutcomeCounts, Refused, hour_of};
+use super::bodies::{self, Kind};
 use super::caches::{Caches, Place, TagText};
 use super::issues;
 use super::lifecycle::{self, Scene};
@@ -17,6 +18,7 @@ use super::settle;
 use super::tags::BatchTags;
 use crate::store::{
     attachments::{self, NewAttachments},
+    body_references::ReferenceKey,
     event_partitions::{self, Week},
     events::{self, NewEvents},
     issue_hours, outcomes,
@@ -110,6 +112,7 @@ struct Learned {
     environments: Vec<(ProjectId, String)>,
     places: Vec<(Place, DateTime<Utc>)>,
     keys_used: Vec<(ProjectKeyId, DateTime<Utc>)>,
+    kinds: Vec<(ReferenceKey, Kind)>,
 }
 
 impl Learned {
@@ -120,6 +123,7 @@ impl Learned {
         self.environments.into_iter().for_each(|key| caches.environments.insert(key, ()));
         self.places.into_iter().for_each(|(place, at)| caches.places.insert(place, at));
         caches.keys_used.extend(self.keys_used);
+        self.kinds.into_iter().for_each(|(key, kind)| caches.kinds.insert(key, kind));
     }
 }
 
@@ -162,7 +166,7 @@ impl<'b> Transaction<'b> {
         (learned.releases, learned.release_projects) = (releases.learned, releases.noted);
         learned.places = releases.places;
         learned.environments = save_environments(tx, caches, kept(), self.now).await?;
-        learned.saved.stored = self.insert_events(tx, &shares).await?;
+        (learned.saved.stored, learned.kinds) = self.insert_events(tx, caches, &shares).await?;
         save_hours(tx, events, &shares).await?;
         save_attachments(tx, kept()).await?;
         learned.keys_used = self.note_use(tx, caches, &projects, kept()).await?;
@@ -215,27 +219,33 @@ impl<'b> Transaction<'b> {
         Ok(fresh)
     }
 
-    async fn insert_events(&self, tx: &mut PgConnection, shares: &[Share]) -> sqlx::Result<usize> {
+    async fn insert_events(
+        &self,
+        tx: &mut PgConnection,
+        caches: &mut Caches,
+        shares: &[Share],
+    ) -> sqlx::Result<(usize, Vec<(ReferenceKey, Kind)>)> {
         let mut rows: Vec<(usize, IssueId)> =
             shares.iter().flat_map(|share| share.events.iter().map(|place| (*place, share.id()))).collect();
         if rows.is_empty() {
-            return Ok(0);
+            return Ok((0, Vec::new()));
         }
         rows.sort_unstable();
-        let mut new = NewEvents::default();
-        for (place, issue_id) in &rows {
-            let event = &self.batch.events[*place];
+        let rows: Vec<(&BatchEvent, IssueId)> =
+            rows.into_iter().map(|(place, issue_id)| (&self.batch.events[place], issue_id)).collect();
+        let bodies = bodies::pack(tx, caches, &rows).await?;
+        let mut new = NewEvents { bodies: bodies.packed, reference_ids: bodies.reference_ids, ..NewEvents::default() };
+        for (event, issue_id) in &rows {
             new.project_ids.push(event.project_id.0);
             new.issue_ids.push(issue_id.0);
             new.event_ids.push(event.event_id);
             new.occurred_at.push(event.summary.occurred_at);
             new.received_at.push(event.received_at);
             new.sizes.push(event.size);
-            new.bodies.push(&event.body);
         }
         events::insert(&mut *tx, &new).await?;
         user_reports::link(&mut *tx, &new.project_ids, &new.event_ids, &new.issue_ids).await?;
-        Ok(rows.len())
+        Ok((rows.len(), bodies.kinds))
     }
 
     /// Notes that projects have events and keys are in use.

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::outbound::blobs::Blobs;
 use crate::services::job::{Job, JobError};
 use crate::store::{
-    attachments,
+    attachments, body_references,
     event_partitions::{self, Week},
     events,
     issues::expiry,
@@ -95,6 +95,7 @@ pub async fn clean_up(app: &App, scope: Scope) -> sqlx::Result<Report> {
             event_partitions::drop(&app.db, week).await?;
             report.partitions += 1;
         }
+        body_references::delete_before(&app.db, Week::of(before)).await?;
     }
     report.events = delete_events(app, scope.project_id, before).await?;
     report.issues = delete_expired_issues(app, scope.project_id, before).await?;

@@ -1,5 +1,6 @@
 //! From the event stream to the tables: each event once, counters that add up, jobs and cleanup.
 
+mod bodies;
 mod cleanup;
 mod exactly_once;
 mod jobs;

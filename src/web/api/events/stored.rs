@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::protocol::event_id;
-use crate::store::event_body;
 use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
 use crate::types::ids::ProjectId;
@@ -27,7 +26,7 @@ pub struct EventPath {
 
 impl StoredEvent {
     pub fn of(row: Event) -> Result<Self> {
-        let body = event_body::unpack(&row.body).map_err(|error| Error::Internal(error.into()))?;
+        let body = row.json().map_err(|error| Error::Internal(error.into()))?;
         Ok(Self { row, body })
     }
 

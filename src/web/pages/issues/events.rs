@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::protocol::event::Event;
 use crate::store::event_lists::EventPlace;
 use crate::store::events::Event as StoredEvent;
-use crate::store::{event_body, issue_events};
+use crate::store::issue_events;
 use crate::types::json::{self, Json};
 use crate::types::lifecycle::Status;
 use crate::web::error::{Error, Result};
@@ -96,7 +96,7 @@ fn parse_place(text: &str) -> Option<EventPlace> {
 }
 
 fn row(stored: &StoredEvent, layout: &Layout) -> EventRow {
-    let bytes = event_body::unpack(&stored.body).unwrap_or_default();
+    let bytes = stored.json().unwrap_or_default();
     let tree = visible::json(json::parse(&bytes).unwrap_or(Json::Null));
     let event = Event::read(&tree);
     let tag = |key: &str| event.tag(key).unwrap_or_default().to_owned();

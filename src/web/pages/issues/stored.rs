@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::jump;
 use crate::app::App;
-use crate::store::event_body;
 use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
 use crate::store::issue_events;
@@ -47,7 +46,7 @@ impl Wanted {
 impl Found {
     /// The event's JSON as it was stored.
     pub fn json(&self) -> Result<Vec<u8>> {
-        event_body::unpack(&self.event.body).map_err(|error| Error::Internal(error.into()))
+        self.event.json().map_err(|error| Error::Internal(error.into()))
     }
 
     pub fn place(&self) -> EventPlace {
