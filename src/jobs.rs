@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::services::{
     events::{CreateEventPartitions, ForgetSettledEntries, LinkUserReports},
     job::{Job, JobError},
-    retention::{CleanUp, DeleteIssues},
+    retention::{CleanUp, DeleteIssues, DeleteProject},
     snoozes::SweepSnoozes,
 };
 
@@ -39,6 +39,7 @@ const HOUR: u64 = 60 * MINUTE;
 /// All kinds.
 pub const JOBS: &[JobType] = &[
     JobType::on_demand::<DeleteIssues>(),
+    JobType::on_demand::<DeleteProject>(),
     JobType::every::<SweepSnoozes>(Duration::from_secs(5 * MINUTE)),
     JobType::every::<LinkUserReports>(Duration::from_secs(10 * MINUTE)),
     JobType::every::<ForgetSettledEntries>(Duration::from_secs(15 * MINUTE)),

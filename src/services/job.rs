@@ -5,7 +5,7 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 
 use crate::app::App;
 use crate::store::jobs::{self, NewJob};
@@ -65,4 +65,13 @@ pub async fn promise<J: Job>(
 ) -> sqlx::Result<Option<JobId>> {
     let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
     jobs::insert(db, &NewJob { kind: J::KIND, payload, run_at: now, user_id }, now).await
+}
+
+/// Promises a job unless it waits or runs already.
+pub async fn promise_once<J: Job>(db: &PgPool, job: &J, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    if !jobs::is_promised(db, J::KIND, &payload).await? {
+        promise(db, job, None, now).await?;
+    }
+    Ok(())
 }

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use crate::services::job::promise;
 use crate::services::keys;
+use crate::services::retention::DeleteProject;
 use crate::store::constraint::OnConstraint;
 use crate::store::project_keys::ProjectKey;
 use crate::store::projects::{NewProject as Row, Project};
 use crate::store::{projects, teams};
-use crate::types::ids::{OrganizationId, ProjectId, TeamId};
+use crate::types::ids::{OrganizationId, ProjectId, TeamId, UserId};
 use crate::types::slug::Slug;
 
 /// Why a project could not be made.
@@ -91,8 +93,11 @@ pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result
 }
 
 /// Hides a project at once and frees its slug. Its events are refused from then on; a job deletes its rows.
-pub async fn delete(db: &PgPool, project: &Project) -> Result<(), Error> {
-    projects::mark_for_deletion(db, project.id).await?;
+pub async fn delete(db: &PgPool, project: &Project, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    projects::mark_for_deletion(&mut *tx, project.id).await?;
+    promise(&mut *tx, &DeleteProject { project_id: project.id }, Some(user_id), now).await?;
+    tx.commit().await?;
     Ok(())
 }
 

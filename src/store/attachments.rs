@@ -149,3 +149,15 @@ pub async fn delete_orphans(
     blobs.dedup();
     Ok(DeletedAttachments { rows: count, blobs })
 }
+
+/// Deletes up to `limit` files of a project; returns how many.
+pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM attachments WHERE id IN (SELECT id FROM attachments WHERE project_id = $1 LIMIT $2)",
+        project_id.0,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}

@@ -52,6 +52,20 @@ pub async fn insert(db: impl PgExecutor<'_>, job: &NewJob, now: DateTime<Utc>) -
     .await
 }
 
+/// Whether such a job is waiting or running.
+pub async fn is_promised(db: impl PgExecutor<'_>, kind: &str, payload: &JsonValue) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM jobs WHERE kind = $1 AND payload = $2 AND state IN ('waiting', 'running')
+        ) AS "exists!""#,
+        kind,
+        payload,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Claims one job that is due, or whose worker let its lease end.
 pub async fn claim(db: impl PgExecutor<'_>, now: DateTime<Utc>, lease: TimeDelta) -> sqlx::Result<Option<ClaimedJob>> {
     sqlx::query_as!(

@@ -98,3 +98,26 @@ pub async fn list_per_hour(
     .fetch_all(db)
     .await
 }
+
+/// Deletes up to `limit` counters of a project; returns how many.
+pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM outcomes WHERE ctid = ANY(ARRAY(SELECT ctid FROM outcomes WHERE project_id = $1 LIMIT $2))",
+        project_id.0,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// Deletes the counters of projects that are gone: web processes may count a little longer.
+pub async fn delete_homeless(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM outcomes
+        WHERE project_id <> 0 AND NOT EXISTS (SELECT FROM projects WHERE projects.id = outcomes.project_id)",
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}

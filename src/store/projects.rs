@@ -184,6 +184,22 @@ pub async fn mark_for_deletion(db: impl PgExecutor<'_>, id: ProjectId) -> sqlx::
     Ok(())
 }
 
+/// The projects whose rows are to be deleted.
+pub async fn list_pending_deletion(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: ProjectId" FROM projects WHERE status = 'pending_deletion' ORDER BY id LIMIT $1"#,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Deletes the row of a project that is pending deletion; rows that refer to it go along.
+pub async fn delete(db: impl PgExecutor<'_>, id: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM projects WHERE id = $1 AND status = 'pending_deletion'", id.0).execute(db).await?;
+    Ok(())
+}
+
 /// The projects of a user's bookmarks.
 pub async fn list_bookmarks(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<Vec<ProjectId>> {
     sqlx::query_scalar!(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::ReleaseId;
+use crate::types::ids::{ProjectId, ReleaseId};
 
 /// What a batch adds, as columns; keys are unique and sorted by the caller.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +93,19 @@ pub async fn delete_before(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit
         DELETE FROM release_hours
         WHERE ctid = ANY(ARRAY(SELECT ctid FROM release_hours WHERE hour < $1 LIMIT $2))"#,
         before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// Deletes up to `limit` rows of a project; returns how many.
+pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM release_hours
+        WHERE ctid = ANY(ARRAY(SELECT ctid FROM release_hours WHERE project_id = $1 LIMIT $2))",
+        project_id.0,
         limit,
     )
     .execute(db)

@@ -75,3 +75,15 @@ pub async fn delete_unused(db: impl PgExecutor<'_>, project_id: ProjectId, limit
     .await?;
     Ok(result.rows_affected())
 }
+
+/// Deletes up to `limit` values of a project that is going; returns how many.
+pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM tag_values WHERE id IN (SELECT id FROM tag_values WHERE project_id = $1 LIMIT $2)",
+        project_id.0,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}

@@ -157,3 +157,15 @@ pub async fn count_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx:
         .fetch_one(db)
         .await
 }
+
+/// Deletes up to `limit` reports of a project; returns how many.
+pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "DELETE FROM user_reports WHERE id IN (SELECT id FROM user_reports WHERE project_id = $1 LIMIT $2)",
+        project_id.0,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}

@@ -132,8 +132,7 @@ impl<'b> Transaction<'b> {
         let events: &'b [BatchEvent] = &self.batch.events;
         let projects = self.lock_projects(tx).await?;
         let settled = settle::settled_before(tx, self.batch).await?;
-        let mut refused: Vec<Refused> =
-            self.batch.refused.iter().filter(|refused| !settled.contains(&refused.entry)).cloned().collect();
+        let mut refused = settle::uncounted(tx, &self.batch.refused, &settled).await?;
         let mut learned = Learned::default();
         let fresh = self.fresh(tx, (&projects, &settled), &mut refused, &mut learned.saved).await?;
 

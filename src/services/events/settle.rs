@@ -38,6 +38,24 @@ pub async fn settled_before(tx: &mut PgConnection, batch: &Batch) -> sqlx::Resul
     settled_entries::list(&mut *tx, &redelivered).await
 }
 
+/// What of the refused was not counted before, and not stored: the project's filters may have changed since.
+pub async fn uncounted(
+    tx: &mut PgConnection,
+    refused: &[Refused],
+    settled: &HashSet<StreamId>,
+) -> sqlx::Result<Vec<Refused>> {
+    let redelivered = || refused.iter().filter(|refused| refused.is_redelivered);
+    let project_ids: Vec<i64> = redelivered().map(|refused| refused.project_id.0).collect();
+    let event_ids: Vec<Uuid> = redelivered().map(|refused| refused.event_id).collect();
+    let stored = if event_ids.is_empty() {
+        Stored::new()
+    } else {
+        events::list_stored(&mut *tx, &project_ids, &event_ids).await?
+    };
+    let is_new = |refused: &&Refused| !settled.contains(&refused.entry) && !refused.is_saved_as(&stored);
+    Ok(refused.iter().filter(is_new).cloned().collect())
+}
+
 /// Counts what is not stored, and remembers its entries.
 pub async fn settle(
     tx: &mut PgConnection,
@@ -45,30 +63,20 @@ pub async fn settle(
     outcomes: &mut OutcomeCounts,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let stored = stored_before(tx, refused).await?;
-    let refused: Vec<&Refused> = refused.iter().filter(|refused| !refused.is_saved_as(&stored)).collect();
     if refused.is_empty() {
         return Ok(());
     }
     let entries: Vec<StreamId> = refused.iter().map(|refused| refused.entry).collect();
     let unknown = settled_entries::insert(&mut *tx, &entries, now).await?;
-    for refused in refused.into_iter().filter(|refused| unknown.contains(&refused.entry)) {
+    for refused in refused.iter().filter(|refused| unknown.contains(&refused.entry)) {
         let sender = (refused.project_id, refused.key_id);
         outcomes.count(sender, refused.received_at, refused.outcome, refused.category);
     }
     Ok(())
 }
 
-/// What was redelivered may have been stored the first time, if the project's filters have changed since.
-async fn stored_before(tx: &mut PgConnection, refused: &[Refused]) -> sqlx::Result<Stored> {
-    let redelivered = || refused.iter().filter(|refused| refused.is_redelivered);
-    let project_ids: Vec<i64> = redelivered().map(|refused| refused.project_id.0).collect();
-    let event_ids: Vec<Uuid> = redelivered().map(|refused| refused.event_id).collect();
-    if event_ids.is_empty() { Ok(Stored::new()) } else { events::list_stored(&mut *tx, &project_ids, &event_ids).await }
-}
-
 impl Refused {
-    /// Whether it is this very event that is stored, not another with its id.
+    /// Whether it is this very event that was stored, not another with its id: by the millisecond of its receipt.
     pub fn is_saved_as(&self, stored: &Stored) -> bool {
         self.is_redelivered && stored.get(&(self.project_id, self.event_id)) == Some(&self.received_at)
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CHUNK;
+use super::{CHUNK, in_chunks};
 use crate::app::App;
 use crate::services::job::{Job, JobError};
 use crate::store::{events, issue_tags, issues::expiry};
@@ -22,22 +22,26 @@ impl Job for DeleteIssues {
 
     async fn run(self, app: &App) -> Result<(), JobError> {
         for issue_id in self.issue_ids {
+            delete_issues(app, &[issue_id]).await?;
             if app.shutdown.is_cancelled() {
                 return Err(JobError::Interrupted);
             }
-            delete_issues(app, &[issue_id]).await?;
         }
         Ok(())
     }
 }
 
-/// Deletes events, tags and the issues themselves; those not pending deletion are left alone.
+/// Deletes events, tags and the issues themselves; those not pending deletion are left alone. Asked to stop, it leaves
+/// the issues pending with what they still have.
 pub async fn delete_issues(app: &App, issue_ids: &[IssueId]) -> sqlx::Result<()> {
     let ids = expiry::list_pending(&app.db, issue_ids).await?;
     if ids.is_empty() {
         return Ok(());
     }
-    while events::delete_of_issues(&app.db, &ids, CHUNK).await? > 0 {}
+    in_chunks(app, || events::delete_of_issues(&app.db, &ids, CHUNK)).await?;
+    if app.shutdown.is_cancelled() {
+        return Ok(());
+    }
     issue_tags::delete_of_issues(&app.db, &ids).await?;
     expiry::delete(&app.db, &ids).await
 }

@@ -4,6 +4,7 @@
 //! once; the rest is deleted in chunks. Issues that are still being seen keep their counters when their old events go.
 
 mod delete_issues;
+mod delete_project;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,12 @@ use crate::store::{
     event_partitions::{self, Week},
     events,
     issues::expiry,
-    jobs, project_counters, release_hours, tag_values,
+    jobs, outcomes, project_counters, release_hours, tag_values,
 };
 use crate::types::ids::ProjectId;
 
 pub use delete_issues::{DeleteIssues, delete_issues};
+pub use delete_project::DeleteProject;
 
 /// Rows deleted per statement.
 const CHUNK: i64 = 5_000;
@@ -67,6 +69,8 @@ impl Job for CleanUp {
 
     async fn run(self, app: &App) -> Result<(), JobError> {
         jobs::delete_finished(&app.db, app.clock.now() - JOBS_KEPT).await?;
+        delete_project::delete_pending_projects(app).await?;
+        outcomes::delete_homeless(&app.db).await?;
         let days = app.config.events.retention_days;
         if days > 0 {
             let report = clean_up(app, Scope { days, project_id: None }).await?;
@@ -102,7 +106,7 @@ pub async fn clean_up(app: &App, scope: Scope) -> sqlx::Result<Report> {
     report.tag_values = delete_tag_values(app, scope.project_id).await?;
     report.attachments = delete_attachments(app).await?;
     if scope.project_id.is_none() {
-        while !app.shutdown.is_cancelled() && release_hours::delete_before(&app.db, before, CHUNK).await? > 0 {}
+        in_chunks(app, || release_hours::delete_before(&app.db, before, CHUNK)).await?;
     }
     Ok(report)
 }
@@ -116,19 +120,26 @@ async fn expired_weeks(app: &App, before: DateTime<Utc>) -> sqlx::Result<Vec<Wee
     Ok(weeks.into_iter().filter(|week| week.end() <= before).collect())
 }
 
-async fn delete_events(app: &App, project_id: Option<ProjectId>, before: DateTime<Utc>) -> sqlx::Result<u64> {
+/// Repeats a deletion until nothing is left or the program is asked to stop; returns how many rows went.
+async fn in_chunks<F: Future<Output = sqlx::Result<u64>>>(app: &App, delete: impl Fn() -> F) -> sqlx::Result<u64> {
     let mut total = 0;
     while !app.shutdown.is_cancelled() {
-        let deleted = match project_id {
-            Some(project_id) => events::delete_of_project_before(&app.db, project_id, before, CHUNK).await?,
-            None => events::delete_before(&app.db, before, CHUNK).await?,
-        };
+        let deleted = delete().await?;
         total += deleted;
         if deleted == 0 {
             break;
         }
     }
     Ok(total)
+}
+
+async fn delete_events(app: &App, project_id: Option<ProjectId>, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    match project_id {
+        Some(project_id) => {
+            in_chunks(app, || events::delete_of_project_before(&app.db, project_id, before, CHUNK)).await
+        }
+        None => in_chunks(app, || events::delete_before(&app.db, before, CHUNK)).await,
+    }
 }
 
 async fn delete_expired_issues(app: &App, project_id: Option<ProjectId>, before: DateTime<Utc>) -> sqlx::Result<u64> {
@@ -153,13 +164,7 @@ async fn delete_tag_values(app: &App, project_id: Option<ProjectId>) -> sqlx::Re
     };
     let mut total = 0;
     for project_id in projects {
-        while !app.shutdown.is_cancelled() {
-            let deleted = delete_some_tag_values(app, project_id).await?;
-            total += deleted;
-            if deleted == 0 {
-                break;
-            }
-        }
+        total += in_chunks(app, || delete_some_tag_values(app, project_id)).await?;
     }
     Ok(total)
 }

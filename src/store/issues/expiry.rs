@@ -47,6 +47,21 @@ pub async fn mark(
     .await
 }
 
+/// Sets issues of a project pending deletion; also returns those that were pending already. Waits for who holds one.
+pub async fn mark_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        UPDATE issues
+        SET status = 'pending_deletion'
+        WHERE id IN (SELECT id FROM issues WHERE project_id = $1 ORDER BY id LIMIT $2 FOR UPDATE)
+        RETURNING id AS "id: IssueId""#,
+        project_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Those of the issues that are pending deletion.
 pub async fn list_pending(db: impl PgExecutor<'_>, ids: &[IssueId]) -> sqlx::Result<Vec<i64>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();

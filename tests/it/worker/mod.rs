@@ -2,6 +2,7 @@
 
 mod bodies;
 mod cleanup;
+mod deletion;
 mod exactly_once;
 mod jobs;
 mod life_cycle;
