@@ -11,6 +11,7 @@ pub mod organizations;
 pub mod outcomes;
 pub mod project_activity;
 pub mod projects;
+pub mod releases;
 pub mod retention;
 pub mod setup;
 pub mod snoozes;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::{
-    ids::{IssueId, ReleaseId},
+    ids::{IssueId, ReleaseId, UserId},
     lifecycle::ResolutionKind,
 };
 
@@ -35,6 +35,28 @@ pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Ve
     )
     .fetch_all(db)
     .await
+}
+
+/// Notes that an issue was resolved in a release.
+pub async fn insert_in_release(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    release_id: ReleaseId,
+    user_id: Option<UserId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_resolutions (issue_id, kind, release_id, user_id, created_at)
+        VALUES ($1, 'in_release', $2, $3, $4)"#,
+        issue_id.0,
+        release_id.0,
+        user_id.map(|id| id.0),
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Forgets how an issue was resolved: it came back.

@@ -66,3 +66,49 @@ pub async fn list_project_ids(db: impl PgExecutor<'_>, release_id: ReleaseId) ->
     .fetch_all(db)
     .await
 }
+
+/// A release as a project saw it.
+#[derive(Clone, Debug)]
+pub struct ReleaseOfProject {
+    pub release_id: ReleaseId,
+    pub project_id: ProjectId,
+    pub new_issues: i64,
+    pub first_event_at: Option<DateTime<Utc>>,
+    pub last_event_at: Option<DateTime<Utc>>,
+}
+
+/// Some releases as some projects saw them.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    release_ids: &[i64],
+    project_ids: &[i64],
+) -> sqlx::Result<Vec<ReleaseOfProject>> {
+    sqlx::query_as!(
+        ReleaseOfProject,
+        r#"
+        SELECT release_id AS "release_id: ReleaseId", project_id AS "project_id: ProjectId", new_issues, first_event_at,
+            last_event_at
+        FROM release_projects
+        WHERE release_id = ANY($1) AND project_id = ANY($2)"#,
+        release_ids,
+        project_ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Links projects to a release; returns how many were not linked before.
+pub async fn insert_missing(db: impl PgExecutor<'_>, release_id: ReleaseId, project_ids: &[i64]) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        INSERT INTO release_projects (release_id, project_id)
+        SELECT $1, id
+        FROM UNNEST($2::bigint[]) AS project (id)
+        ON CONFLICT ON CONSTRAINT release_projects_pkey DO NOTHING"#,
+        release_id.0,
+        project_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}

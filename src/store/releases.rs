@@ -25,6 +25,13 @@ pub struct Release {
     pub created_at: DateTime<Utc>,
 }
 
+impl Release {
+    /// When it was released, else made known.
+    pub fn date(&self) -> DateTime<Utc> {
+        self.released_at.unwrap_or(self.created_at)
+    }
+}
+
 /// Whether a release is among those shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
@@ -51,6 +58,80 @@ pub async fn find_by_version(
     )
     .fetch_optional(db)
     .await
+}
+
+/// Locks a release against changes by others.
+pub async fn lock(db: impl PgExecutor<'_>, id: ReleaseId) -> sqlx::Result<Option<Release>> {
+    sqlx::query_as!(
+        Release,
+        r#"
+        SELECT id AS "id: ReleaseId", organization_id AS "organization_id: OrganizationId", version, package, version_key,
+            status AS "status: ReleaseStatus", ref AS reference, url, owner_user_id AS "owner_user_id: UserId",
+            started_at, released_at, created_at
+        FROM releases
+        WHERE id = $1
+        FOR NO KEY UPDATE"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Writes what people say about a release.
+pub async fn update(db: impl PgExecutor<'_>, release: &Release) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE releases
+        SET status = $2, ref = $3, url = $4, owner_user_id = $5, started_at = $6, released_at = $7
+        WHERE id = $1"#,
+        release.id.0,
+        release.status as ReleaseStatus,
+        release.reference,
+        release.url,
+        release.owner_user_id.map(|id| id.0),
+        release.started_at,
+        release.released_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What keeps a release from being deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleaseUse {
+    /// It is the first release of an issue.
+    pub is_first: bool,
+    /// An issue is resolved in it.
+    pub is_resolution: bool,
+    /// Events of it are stored.
+    pub has_events: bool,
+}
+
+/// Locks a release for deletion and tells what refers to it.
+pub async fn find_use(db: impl PgExecutor<'_>, id: ReleaseId) -> sqlx::Result<Option<ReleaseUse>> {
+    sqlx::query_as!(
+        ReleaseUse,
+        r#"
+        SELECT
+            EXISTS (
+                SELECT FROM issues WHERE first_release_id = releases.id AND issues.status <> 'pending_deletion'
+            ) AS "is_first!",
+            EXISTS (SELECT FROM issue_resolutions WHERE release_id = releases.id) AS "is_resolution!",
+            EXISTS (SELECT FROM release_hours WHERE release_id = releases.id AND release_id > 0) AS "has_events!"
+        FROM releases
+        WHERE id = $1
+        FOR UPDATE"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Deletes a release with everything that belongs to it.
+pub async fn delete(db: impl PgExecutor<'_>, id: ReleaseId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM releases WHERE id = $1", id.0).execute(db).await?;
+    Ok(())
 }
 
 /// A release by name.
@@ -147,34 +228,18 @@ pub async fn list_dates(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Ve
     Ok(rows.into_iter().map(|row| (row.id, row.date)).collect())
 }
 
-/// A release as a project saw it.
-#[derive(Clone, Debug)]
-pub struct ReleaseOfProject {
-    pub version: String,
-    pub released_at: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
-    pub new_issues: i64,
-    pub first_event_at: Option<DateTime<Utc>>,
-    pub last_event_at: Option<DateTime<Utc>>,
-}
-
-pub async fn find_of_project(
-    db: impl PgExecutor<'_>,
-    id: ReleaseId,
-    project_id: ProjectId,
-) -> sqlx::Result<Option<ReleaseOfProject>> {
+/// Releases by ids, in no order.
+pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<Release>> {
     sqlx::query_as!(
-        ReleaseOfProject,
+        Release,
         r#"
-        SELECT releases.version, releases.released_at, releases.created_at,
-            COALESCE(release_projects.new_issues, 0) AS "new_issues!",
-            release_projects.first_event_at AS "first_event_at?", release_projects.last_event_at AS "last_event_at?"
+        SELECT id AS "id: ReleaseId", organization_id AS "organization_id: OrganizationId", version, package, version_key,
+            status AS "status: ReleaseStatus", ref AS reference, url, owner_user_id AS "owner_user_id: UserId",
+            started_at, released_at, created_at
         FROM releases
-        LEFT JOIN release_projects ON release_projects.release_id = releases.id AND release_projects.project_id = $2
-        WHERE releases.id = $1"#,
-        id.0,
-        project_id.0,
+        WHERE id = ANY($1)"#,
+        ids,
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }

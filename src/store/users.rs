@@ -106,6 +106,29 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
     .await
 }
 
+/// The active members of an organization who have one of these addresses.
+pub async fn list_members_by_email(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    emails: &[String],
+) -> sqlx::Result<Vec<User>> {
+    sqlx::query_as!(
+        User,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
+            density, stack_view, stack_newest_first, shortcuts_enabled,
+            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        FROM users
+        WHERE lower(email) = ANY(SELECT lower(wanted.email) FROM UNNEST($2::text[]) AS wanted (email)) AND is_active
+            AND EXISTS (SELECT FROM members WHERE organization_id = $1 AND user_id = users.id)
+        ORDER BY id"#,
+        organization_id.0,
+        emails,
+    )
+    .fetch_all(db)
+    .await
+}
+
 pub async fn superuser_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users WHERE is_superuser AND is_active) AS "exists!""#)
         .fetch_one(db)

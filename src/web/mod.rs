@@ -15,6 +15,7 @@ pub mod metrics;
 mod middleware;
 pub mod numbers;
 pub mod pages;
+mod release_path;
 mod render;
 mod router;
 mod serve;

@@ -17,8 +17,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-use super::ingest;
 use super::router::router;
+use super::{ingest, release_path};
 use crate::app::App;
 use crate::services::ingest::Ingest;
 
@@ -91,7 +91,7 @@ async fn answer(
     if let Some(route) = ingest::Route::of(request.method(), request.uri().path(), request.headers()) {
         return Ok(ingest::answer(&server.ingest, route, request, peer).await);
     }
-    let mut request = request.map(Body::new);
+    let mut request = with_whole_version(request.map(Body::new));
     request.extensions_mut().insert(ConnectInfo(peer));
     server.router.clone().oneshot(request).await
 }
@@ -107,6 +107,17 @@ fn without_base_path(app: &App, mut request: Request<Incoming>) -> Request<Incom
     if let Some(rest) = rest {
         let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
         if let Ok(uri) = rest.parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+/// Makes the version in a path one part, so that the router can tell it from what follows.
+fn with_whole_version(mut request: Request<Body>) -> Request<Body> {
+    if let Some(path) = release_path::with_whole_version(request.uri().path()) {
+        let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
+        if let Ok(uri) = format!("{path}{query}").parse() {
             *request.uri_mut() = uri;
         }
     }

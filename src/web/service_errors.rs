@@ -1,7 +1,7 @@
 //! What services refuse, as field errors. Pages that want other words look at the error before `?` does.
 
 use super::error::{Error, FieldErrors};
-use crate::services::{accounts, issues, keys, organizations, projects, teams, tokens};
+use crate::services::{accounts, issues, keys, organizations, projects, releases, teams, tokens};
 
 /// An error that belongs to one field of the form.
 fn field(name: &'static str, error: &impl ToString) -> Error {
@@ -56,6 +56,18 @@ impl From<issues::Error> for Error {
             issues::Error::NoRelease => field("statusDetails", &error),
             issues::Error::Database(error) => error.into(),
             issues::Error::Redis(error) => error.into(),
+        }
+    }
+}
+
+impl From<releases::Error> for Error {
+    fn from(error: releases::Error) -> Self {
+        match error {
+            releases::Error::UnknownRepository(_) => field("refs", &error),
+            releases::Error::IsFirstRelease | releases::Error::IsResolution | releases::Error::HasEvents => {
+                Self::bad_request(error.to_string())
+            }
+            releases::Error::Database(error) => error.into(),
         }
     }
 }

@@ -5,4 +5,4 @@ pub mod intake;
 mod read;
 pub mod state;
 
-pub use read::{Issue, find, find_by_short_id};
+pub use read::{Issue, ShortIssue, find, find_by_short_id, lock_by_short_ids};

@@ -67,3 +67,38 @@ pub async fn find_by_short_id(
     .fetch_optional(db)
     .await
 }
+
+/// An issue as its short id names it.
+#[derive(Clone, Debug)]
+pub struct ShortIssue {
+    pub id: IssueId,
+    pub project_id: ProjectId,
+    pub project_slug: String,
+    pub short_id: i64,
+}
+
+/// Locks the issues of some projects by slugs and numbers; those on their way out are absent.
+pub async fn lock_by_short_ids(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    slugs: &[String],
+    numbers: &[i64],
+) -> sqlx::Result<Vec<ShortIssue>> {
+    sqlx::query_as!(
+        ShortIssue,
+        r#"
+        SELECT issues.id AS "id: IssueId", issues.project_id AS "project_id: ProjectId",
+            projects.slug AS project_slug, issues.short_id
+        FROM UNNEST($2::text[], $3::bigint[]) AS wanted (slug, number)
+        JOIN projects ON projects.slug = wanted.slug AND projects.id = ANY($1)
+        JOIN issues ON issues.project_id = projects.id AND issues.short_id = wanted.number
+        WHERE issues.status NOT IN ('pending_deletion', 'pending_merge')
+        ORDER BY issues.id
+        FOR NO KEY UPDATE OF issues"#,
+        project_ids,
+        slugs,
+        numbers,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -5,11 +5,16 @@ use std::ops::RangeInclusive;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::protocol::timestamp;
 use crate::types::slug::Slug;
 use crate::web::error::{Error, FieldErrors, Result};
+
+/// Characters of an address.
+const MAX_ADDRESS: usize = 2000;
 
 /// The members of the body. Reading one notes what is wrong with it; [`Fields::finish`] tells.
 #[derive(Debug, Default)]
@@ -52,6 +57,11 @@ impl Fields {
             self.refuse(name, format!("At most {max} characters."));
             return None;
         }
+        if text.contains('\0') {
+            // PostgreSQL stores none.
+            self.refuse(name, "No NUL characters.");
+            return None;
+        }
         Some(text)
     }
 
@@ -73,6 +83,26 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// An address on the web.
+    pub fn web_address(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name, MAX_ADDRESS).filter(|text| !text.is_empty())?;
+        if url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Some(text);
+        }
+        self.refuse(name, "An address that begins with http:// or https://.");
+        None
+    }
+
+    /// A moment: ISO 8601, or seconds since 1970.
+    pub fn moment(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let text = self.text(name, 64).filter(|text| !text.is_empty())?;
+        let found = timestamp::parse_text(&text);
+        if found.is_none() {
+            self.refuse(name, "A date such as 2019-03-04T05:06:07Z.");
+        }
+        found
     }
 
     /// A truth value, also as text or number as forms write it.
@@ -122,6 +152,31 @@ impl Fields {
         }
         self.refuse(name, "This is not an object.");
         None
+    }
+
+    /// The objects of a list, each read by `read`; what is wrong inside is told with the place.
+    pub fn objects<T>(&mut self, name: &'static str, mut read: impl FnMut(&mut Self) -> T) -> Option<Vec<T>> {
+        let Value::Array(items) = self.value(name)?.clone() else {
+            self.refuse(name, "This is not a list.");
+            return None;
+        };
+        let mut found = Vec::with_capacity(items.len());
+        for (place, item) in items.into_iter().enumerate() {
+            let Value::Object(members) = item else {
+                self.refuse(name, format!("{place}: This is not an object."));
+                return None;
+            };
+            let mut inner = Self { members, errors: FieldErrors::default() };
+            found.push(read(&mut inner));
+            for (field, message) in inner.errors.iter() {
+                self.errors.add(name, format!("{place}: {field}: {message}"));
+            }
+            if !inner.errors.is_empty() {
+                // The first is enough: a thousand commits may have the same fault.
+                return None;
+            }
+        }
+        Some(found)
     }
 
     /// What was wrong inside an object is wrong with the object.
@@ -203,5 +258,28 @@ mod tests {
         assert_eq!(body.texts("d").unwrap(), ["x", "y"]);
         assert_eq!(body.text("e", 5), None);
         assert!(body.finish().is_ok());
+    }
+
+    #[test]
+    fn addresses_moments_and_lists_are_checked() {
+        let mut body = fields(&json!({
+            "url": "https://ci.example/7", "at": "2019-03-04T05:06:07+01:00", "list": [{"a": "x"}, {"a": "y"}],
+        }));
+        assert_eq!(body.web_address("url").as_deref(), Some("https://ci.example/7"));
+        assert_eq!(body.moment("at").unwrap().to_rfc3339(), "2019-03-04T04:06:07+00:00");
+        assert_eq!(body.objects("list", |item| item.required_text("a", 5)).unwrap(), ["x", "y"]);
+        assert!(body.finish().is_ok());
+
+        let mut body = fields(&json!({
+            "url": "javascript:alert(1)", "at": "yesterday", "list": [{"a": "x"}, {"b": 1}, 7], "nul": "a\u{0}", "no": 1,
+        }));
+        assert_eq!(body.web_address("url"), None);
+        assert_eq!(body.moment("at"), None);
+        assert_eq!(body.objects("list", |item| item.required_text("a", 5)), None);
+        assert_eq!(body.objects("no", |item| item.required_text("a", 5)), None);
+        assert_eq!(body.text("nul", 5), None);
+        let crate::web::error::Error::Invalid(errors) = body.finish().unwrap_err() else { panic!() };
+        assert_eq!(errors.get("list"), Some("1: a: This field is required."));
+        assert_eq!(errors.iter().count(), 5);
     }
 }

@@ -12,6 +12,8 @@ mod keys;
 mod lists;
 mod organizations;
 mod projects;
+mod releases;
+mod repositories;
 mod series;
 mod tags;
 mod teams;
@@ -31,6 +33,8 @@ pub fn routes() -> Router<App> {
         .merge(keys::routes())
         .merge(organizations::routes())
         .merge(projects::routes())
+        .merge(releases::routes())
+        .merge(repositories::routes())
         .merge(tags::routes())
         .merge(teams::routes())
         .merge(users::routes())

@@ -49,6 +49,10 @@ needs! {
     ReleaseWrite: ProjectWrite | ProjectAdmin | ProjectReleases;
     /// Delete releases.
     ReleaseAdmin: ProjectAdmin | ProjectReleases;
+    /// Look at repositories.
+    RepositoryRead: OrgRead | OrgWrite | OrgAdmin | OrgIntegrations | ProjectReleases;
+    /// Name repositories.
+    RepositoryWrite: OrgWrite | OrgAdmin | OrgIntegrations;
     /// Look at issues and events.
     EventRead: EventRead | EventWrite | EventAdmin;
     /// Resolve, ignore, assign.

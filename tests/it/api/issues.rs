@@ -161,8 +161,8 @@ async fn an_issue_comes_with_all_that_belongs_to_it() {
     assert_eq!((&issue["firstRelease"]["version"], &issue["lastRelease"]["newGroups"]), (&json!("1.0"), &json!(3)));
     assert_eq!(
         keys_of(&issue["firstRelease"]),
-        "authors commitCount data dateCreated dateReleased deployCount firstEvent lastCommit lastDeploy lastEvent \
-         newGroups owner projects ref shortVersion url version"
+        "authors commitCount data dateCreated dateReleased dateStarted deployCount firstEvent lastCommit lastDeploy \
+         lastEvent newGroups owner projects ref shortVersion status url version"
     );
     assert_eq!(keys_of(&issue["activity"][0]), "data dateCreated id type user");
     assert_eq!(

@@ -8,6 +8,8 @@ mod keys;
 mod metrics;
 mod organizations;
 mod projects;
+mod releases;
+mod repositories;
 mod teams;
 mod users;
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::activity::{self, ActivityView};
-use super::detail_view::{IssueDetailView, ReleaseView};
+use super::detail_view::IssueDetailView;
 use super::people;
 use super::search::IssueScope;
 use super::view::{IssueView, add_stats};
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::store::projects::Project;
 use crate::store::{issue_hours, releases, user_reports};
 use crate::types::ids::ReleaseId;
+use crate::web::api::releases::ReleaseView;
 use crate::web::api::series::{Period, Points};
 use crate::web::api::tags::TagKeyView;
 use crate::web::error::{Error, Result};
@@ -60,6 +61,7 @@ async fn activity(app: &App, id: crate::types::ids::IssueId) -> Result<Vec<Activ
 
 async fn release(app: &App, project: &Project, id: Option<ReleaseId>) -> Result<Option<ReleaseView>> {
     let Some(id) = id else { return Ok(None) };
-    let release = releases::find_of_project(&app.db, id, project.id).await?;
-    Ok(release.map(|release| ReleaseView::of(&release, &project.slug, &project.name)))
+    let releases = releases::list(&app.db, &[id.0]).await?;
+    let projects = std::slice::from_ref(project);
+    Ok(ReleaseView::list(app, project.organization_id, &releases, projects).await?.into_iter().next())
 }

@@ -20,6 +20,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub use search::IssueScope;
+pub use view::IssueView;
 
 use crate::app::App;
 

@@ -1,0 +1,82 @@
+//! `POST …/releases/`: makes a release, or adds to one that is there.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::input;
+use super::view::ReleaseView;
+use crate::app::App;
+use crate::services::releases;
+use crate::store::projects::Project;
+use crate::types::ids::OrganizationId;
+use crate::types::release::{MAX_VERSION, parse_version};
+use crate::web::api::body::Fields;
+use crate::web::error::{Error, Result};
+use crate::web::extract::needs::ReleaseWrite;
+use crate::web::extract::{OrganizationAccess, ProjectAccess};
+
+/// 201: new to one of the projects; 208: all of them have it. Either way what the body says is taken.
+type Answer = (StatusCode, Json<ReleaseView>);
+
+/// `POST /organizations/{organization}/releases/`.
+pub async fn in_organization(
+    State(app): State<App>,
+    access: OrganizationAccess<ReleaseWrite>,
+    mut fields: Fields,
+) -> Result<Answer> {
+    let visible = access.projects(&app).await?;
+    let project_ids = read_projects(&visible, &mut fields);
+    create(&app, access.organization.id, (&visible, &project_ids), fields).await
+}
+
+/// `POST /projects/{organization}/{project}/releases/`.
+pub async fn in_project(State(app): State<App>, access: ProjectAccess<ReleaseWrite>, fields: Fields) -> Result<Answer> {
+    let project_ids = [access.project.id.0];
+    create(&app, access.within.organization.id, (&[access.project], &project_ids), fields).await
+}
+
+/// `visible` are the projects that the answer may show.
+async fn create(
+    app: &App,
+    organization_id: OrganizationId,
+    (visible, project_ids): (&[Project], &[i64]),
+    mut fields: Fields,
+) -> Result<Answer> {
+    // Twice the limit, so that what is too long is told by the rule of versions.
+    let version = fields.text("version", 2 * MAX_VERSION).unwrap_or_default();
+    if let Err(error) = parse_version(&version) {
+        fields.refuse("version", error.to_string());
+    }
+    let changes = input::read(app, organization_id, &mut fields).await?;
+    fields.finish()?;
+    let (release, is_new) = releases::create(app, organization_id, &version, project_ids, changes).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::ALREADY_REPORTED };
+    let views = ReleaseView::list(app, organization_id, &[release], visible).await?;
+    Ok((status, Json(views.into_iter().next().ok_or(Error::NotFound)?)))
+}
+
+/// Ids of projects by slug or id; those that the caller does not see count as unknown.
+fn read_projects(visible: &[Project], fields: &mut Fields) -> Vec<i64> {
+    let wanted: Vec<String> = match fields.value("projects").and_then(|value| value.as_array()) {
+        Some(items) => {
+            let name = |item: &serde_json::Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+            items.iter().map(name).collect()
+        }
+        None => Vec::new(),
+    };
+    if wanted.is_empty() {
+        fields.refuse("projects", "This field is required: a list of slugs or ids.");
+    }
+    let mut found = Vec::new();
+    for name in wanted {
+        let is_it = |project: &&Project| project.slug == name || project.id.to_string() == name;
+        if let Some(project) = visible.iter().find(is_it) {
+            found.push(project.id.0);
+        } else {
+            let shown: String = name.chars().take(100).collect();
+            fields.refuse("projects", format!("Unknown project: {shown}"));
+        }
+    }
+    found
+}
