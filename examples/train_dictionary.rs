@@ -4,16 +4,13 @@
 //! cargo run --release --example train_dictionary
 //! ```
 //!
-//! Most samples are the fixtures of many SDKs as they are stored, each in many variations: what differs between two
+//! The samples are the fixtures of many SDKs as they are stored, each in many variations: what differs between two
 //! events of one SDK (names, numbers, texts) is changed at random, so that the dictionary learns what stays: keys, SDK
-//! and framework names, the shape of frames, contexts and requests, the words programs are made of. The rest is of the
-//! load of `make bench`: bodies of that load are therefore packed somewhat better than those of an unknown program.
+//! and framework names, the shape of frames, contexts and requests, the words programs are made of. Nothing of the load
+//! of `make bench` is among them.
 //!
 //! Bodies in the database need the dictionary they were written with: a new one is a new format in
 //! `store::event_body`, beside the old.
-
-#[path = "../benches/budget/events.rs"]
-mod events;
 
 use std::fs;
 
@@ -25,13 +22,10 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
-use crate::events::Events;
-
 const BYTES: usize = 64 << 10;
 const VARIATIONS: usize = 40;
-const OF_THE_LOAD: usize = 1500;
 
-/// What names in programs are made of, beside the words of the load.
+/// What names in programs are made of.
 const WORDS: [&str; 120] = [
     "access",
     "action",
@@ -164,11 +158,9 @@ fn main() {
     for file in files.iter().filter(|file| file.path().extension().is_some_and(|extension| extension == "json")) {
         let raw = fs::read(file.path()).expect("a fixture");
         for _ in 0..VARIATIONS {
-            samples.push(as_stored(&raw, &mut rng, vary));
+            samples.push(as_stored(&raw, &mut rng));
         }
     }
-    let mut load = Events::new(7, 1_790_000_000);
-    samples.extend((0..OF_THE_LOAD).map(|_| as_stored(load.next().1.as_bytes(), &mut rng, |_, _| {})));
     samples.retain(|sample| !sample.is_empty());
     let dictionary = zstd::dict::from_samples(&samples, BYTES).expect("enough samples");
     fs::write("assets/event.dict", &dictionary).expect("assets can be written");
@@ -176,9 +168,9 @@ fn main() {
 }
 
 /// The event as the worker stores it, with other details.
-fn as_stored(raw: &[u8], rng: &mut SmallRng, change: fn(&mut Json<'_>, &mut SmallRng)) -> Vec<u8> {
+fn as_stored(raw: &[u8], rng: &mut SmallRng) -> Vec<u8> {
     let Ok(mut event) = json::parse(raw) else { return Vec::new() };
-    change(&mut event, rng);
+    vary(&mut event, rng);
     let Json::Object(event) = event else { return Vec::new() };
     let receipt = Receipt {
         event_id: Uuid::from_u128(rng.random()),

@@ -23,6 +23,19 @@ impl Database {
         self.runtime.block_on(sqlx::query_scalar(sql).fetch_one(&mut self.connection)).expect(sql)
     }
 
+    pub fn execute(&mut self, sql: &'static str) {
+        self.runtime.block_on(sqlx::query(sql).execute(&mut self.connection)).expect(sql);
+    }
+
+    pub fn execute_with(&mut self, sql: &'static str, first: i64, second: i64) {
+        let query = sqlx::query(sql).bind(first).bind(second);
+        self.runtime.block_on(query.execute(&mut self.connection)).expect(sql);
+    }
+
+    pub fn numbers(&mut self, sql: &'static str) -> Vec<i64> {
+        self.runtime.block_on(sqlx::query_scalar(sql).fetch_all(&mut self.connection)).expect(sql)
+    }
+
     /// Events that are visible: counted in the transaction that stores them, and cheap to ask for.
     pub fn accepted(&mut self) -> i64 {
         self.number("SELECT coalesce(sum(quantity), 0)::bigint FROM outcomes WHERE outcome = 'accepted'")

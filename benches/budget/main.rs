@@ -5,8 +5,10 @@
 
 mod database;
 mod events;
+mod growth;
 mod load;
 mod measure;
+mod pages;
 #[expect(dead_code, reason = "shared with the fault tests")]
 mod picket;
 #[expect(dead_code, reason = "shared with the fault tests")]
@@ -22,6 +24,13 @@ use crate::stores::Stores;
 
 /// Events of rows 1 to 3, 6 and 7.
 const EVENTS: usize = 60_000;
+
+/// Events stored for rows 11 and 14. The budget's ten million for the latter take ten minutes and 20 GB more:
+/// `cargo bench --bench budget -- 10000000`.
+const STORED: i64 = 1_000_000;
+
+/// Pages asked for, of each kind.
+const PAGES: usize = 300;
 
 /// The most connections SDKs keep open.
 const CONNECTIONS: usize = 32;
@@ -46,6 +55,7 @@ fn main() {
     steady(&picket, &mut database, project);
     visible(&picket, &mut database, project);
     database.print_sizes();
+    grown(&stores, &picket, &mut database, project);
 }
 
 fn row(name: &str, reach: &str, measured: &str) {
@@ -107,6 +117,54 @@ fn steady(picket: &Picket, database: &mut Database, project: (i64, &str)) {
     let (p50, p99) = (sent.percentile(50).as_secs_f64() * 1000.0, sent.percentile(99).as_secs_f64() * 1000.0);
     row("4 at 2,000/s: p50 / p99 of the answer", "1 / 10 ms", &format!("{p50:.2} / {p99:.2} ms"));
     row("4 refused; not visible afterwards", "0; 0", &format!("{}; {}", sent.refused, expected - database.accepted()));
+}
+
+/// Rows 11 and 14: what a page and an event cost when much is stored.
+fn grown(stores: &Stores, picket: &Picket, database: &mut Database, project: (i64, &str)) {
+    let wanted = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(STORED);
+    let small = cost(stores, picket, database, project, 4_000);
+    growth::copy_issues(database);
+    growth::copy_events(database, STORED);
+    pages(stores, picket, database);
+    growth::copy_events(database, wanted);
+    // Once more to warm up what the copying threw out of memory.
+    cost(stores, picket, database, project, 5_000);
+    let large = cost(stores, picket, database, project, 6_000);
+    let events = database.number("SELECT count(*) FROM events");
+    row("14 cost per event, grown against small", "<= 1.15 x", &format!("{:.2} x", large / small));
+    println!("  CPU seconds per 1,000 events: {small:.3}, and {large:.3} with {events} events stored");
+}
+
+/// CPU seconds per 1,000 events.
+fn cost(stores: &Stores, picket: &Picket, database: &mut Database, project: (i64, &str), seed: u64) -> f64 {
+    const EVENTS: u32 = 20_000;
+    let requests = requests(EVENTS as usize, seed, project);
+    let before = database.accepted();
+    let cpu = Cpu::of(picket, stores);
+    send_all(picket.address, &requests, CONNECTIONS);
+    database.wait_for(before + i64::from(EVENTS), Duration::from_mins(5));
+    Cpu::of(picket, stores).since(cpu).total().as_secs_f64() / f64::from(EVENTS) * 1000.0
+}
+
+/// Row 11.
+fn pages(stores: &Stores, picket: &Picket, database: &mut Database) {
+    let browser = pages::Browser::sign_in(stores, picket);
+    let issues = database.numbers("SELECT id FROM issues ORDER BY md5(id::text) LIMIT 300");
+    let lists: Vec<String> = (0..PAGES)
+        .map(|place| ["", "?sort=new", "?sort=freq", "?sort=priority", "?statsPeriod=14d"][place % 5])
+        .map(|query| format!("/acme/shop/{query}"))
+        .collect();
+    let details: Vec<String> =
+        issues.iter().cycle().take(PAGES).map(|id| format!("/organizations/acme/issues/{id}/")).collect();
+    let p95 = |paths: &[String]| {
+        browser.times(&paths[..20]);
+        let times = browser.times(paths);
+        times[times.len() * 95 / 100].as_secs_f64() * 1000.0
+    };
+    let by_date = vec!["/acme/shop/".to_owned(); PAGES];
+    let (date, list, detail) = (p95(&by_date), p95(&lists), p95(&details));
+    row("11 issue list, issue page p95 at 1,000,000 events", "10, 10 ms", &format!("{date:.1}, {detail:.1} ms"));
+    println!("  list in all orders {list:.1} ms; seen from the client");
 }
 
 /// Row 5: how far what is visible lags behind what is accepted.
