@@ -9,14 +9,14 @@ use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, LiveConfig};
 use crate::types::clock::Clock;
 use crate::volatile::Volatile;
 
 /// The program's parts. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    pub config: Arc<Config>,
+    pub config: Arc<LiveConfig>,
     pub db: PgPool,
     pub redis: Volatile,
     pub clock: Clock,
@@ -42,6 +42,6 @@ impl App {
     /// From parts that are there already.
     pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> Self {
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        Self { config: Arc::new(config), db, redis, clock, tasks, shutdown }
+        Self { config: Arc::new(LiveConfig::new(config)), db, redis, clock, tasks, shutdown }
     }
 }

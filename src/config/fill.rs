@@ -41,6 +41,9 @@ impl Settings {
     fn system(&self) -> System {
         System {
             url_prefix: self.text("system.url-prefix").trim_end_matches('/').to_owned(),
+            url_prefix_is_fixed: self
+                .get("system.url-prefix")
+                .is_some_and(|setting| setting.source.is_stronger_than_database()),
             secret_key: self.optional("system.secret-key"),
             admin_email: self.text("system.admin-email"),
             site_name: self.text("system.site-name"),

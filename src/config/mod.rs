@@ -6,12 +6,14 @@
 mod environment;
 mod fill;
 mod layers;
+mod live;
 mod options;
 mod sections;
 mod value;
 
 pub use environment::{Environment, variable};
 pub use layers::{EXAMPLE, Error, Setting, Settings, Source, find_directory};
+pub use live::LiveConfig;
 pub use options::{Kind, OPTIONS, Place, Spec, find as find_option, nearest as nearest_option};
 pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, System, Web, Worker};
 pub use value::Value;

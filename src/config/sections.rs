@@ -11,6 +11,8 @@ use ipnet::IpNet;
 pub struct System {
     /// Public root URL without a trailing slash: DSNs, links and cookies depend on it.
     pub url_prefix: String,
+    /// The file or the environment says so, and nothing that an administrator chooses changes it.
+    pub url_prefix_is_fixed: bool,
     /// Signs what leaves the server and comes back; `None` until configured.
     pub secret_key: Option<String>,
     pub admin_email: String,

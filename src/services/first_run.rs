@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
+use url::Url;
 
 use crate::services::accounts::NewAccount;
 use crate::services::organizations;
@@ -11,13 +12,17 @@ use crate::store;
 use crate::store::organizations::Organization;
 use crate::store::projects::Project;
 use crate::store::users::User;
-use crate::store::{teams, users};
+use crate::store::{options, teams, users};
 
 /// Why the installation could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("somebody set this installation up already")]
     Done,
+    #[error("not the address of a web server")]
+    PublicUrl,
+    #[error("the address must have the path `{0}`")]
+    PublicPath(String),
     #[error(transparent)]
     Setup(#[from] setup::Error),
     #[error(transparent)]
@@ -33,6 +38,8 @@ pub struct FirstRun<'a> {
     pub organization_name: &'a str,
     pub project_name: &'a str,
     pub platform: Option<&'a str>,
+    /// What [`read_public_url`] made of the address that was chosen, if that is not the configured one.
+    pub public_url: Option<&'a str>,
 }
 
 /// What there is afterwards.
@@ -41,6 +48,23 @@ pub struct Installed {
     pub user: User,
     pub organization: Organization,
     pub project: Project,
+}
+
+const MAX_PUBLIC_URL: usize = 200;
+
+/// The public URL without the slash at its end. Its path is where the server listens already, so it stays.
+pub fn read_public_url(text: &str, configured: &str) -> Result<String, Error> {
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let url = Url::parse(text.trim()).map_err(|_| Error::PublicUrl)?;
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if text.len() > MAX_PUBLIC_URL || !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
+        return Err(Error::PublicUrl);
+    }
+    let expected = Url::parse(configured).map(|url| path(&url)).unwrap_or_default();
+    if path(&url) != expected {
+        return Err(Error::PublicPath(format!("{expected}/")));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Makes the administrator, and the first project in the first organization. Two people who come at once do not both
@@ -67,6 +91,9 @@ pub async fn set_up(db: &PgPool, chosen: &FirstRun<'_>, now: DateTime<Utc>) -> R
         platform: chosen.platform,
     };
     let (project, _key) = projects::create(&mut tx, &project, now).await?;
+    if let Some(url) = chosen.public_url {
+        options::upsert(&mut *tx, "system.url-prefix", &url.into(), now).await?;
+    }
     let user = users::find(&mut *tx, user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
     tx.commit().await?;
     Ok(Installed { user, organization, project })
@@ -79,4 +106,27 @@ async fn rename(db: &mut PgConnection, mut organization: Organization, name: &st
     store::organizations::update_name(&mut *db, organization.id, name).await?;
     name.clone_into(&mut organization.name);
     Ok(organization)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_public_url;
+
+    #[test]
+    fn public_urls_are_addresses_of_servers() {
+        for (text, configured, expected) in [
+            (" https://errors.example.com/ ", "http://localhost:9000", Some("https://errors.example.com")),
+            ("http://10.0.0.5:9000", "http://localhost:9000", Some("http://10.0.0.5:9000")),
+            ("https://x.example/errors/", "http://localhost:9000/errors", Some("https://x.example/errors")),
+            ("https://x.example/", "http://localhost:9000/errors", None),
+            ("https://x.example/other", "http://localhost:9000", None),
+            ("https://user@x.example", "http://localhost:9000", None),
+            ("https://x.example/?a=b", "http://localhost:9000", None),
+            ("javascript:alert(1)", "http://localhost:9000", None),
+            ("errors.example.com", "http://localhost:9000", None),
+            ("", "http://localhost:9000", None),
+        ] {
+            assert_eq!(read_public_url(text, configured).ok().as_deref(), expected, "{text}");
+        }
+    }
 }

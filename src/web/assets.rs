@@ -50,6 +50,8 @@ mod tests {
 
     const BACKGROUNDS: [&str; 3] = ["bg", "bg-2", "bg-3"];
     const TEXTS: [&str; 9] = ["text", "muted", "link", "fatal", "error", "warning", "info", "debug", "ok"];
+    /// Grounds that have a colour of their own for what stands on them.
+    const FILLED: [&str; 8] = ["link", "error", "fatal", "warning", "info", "debug", "text", "spark"];
     const SYNTAX: [&str; 6] = ["syn-kw", "syn-str", "syn-num", "syn-com", "syn-fn", "syn-type"];
 
     /// The contrast of WCAG 2 between two colours, from 1 to 21.
@@ -95,6 +97,47 @@ mod tests {
             check("on-accent", "error", 4.5);
             check("spark", "bg", 3.0);
             check("border-strong", "bg", 3.0);
+        }
+    }
+
+    /// The token that a declaration of a rule names: `color:var(--muted)`.
+    fn token<'a>(rule: &'a str, property: &str) -> Option<&'a str> {
+        let mut declarations = rule.split(';').map(str::trim);
+        let value = declarations.find_map(|line| line.strip_prefix(property)?.strip_prefix(':'))?;
+        value.strip_prefix("var(--")?.strip_suffix(')')
+    }
+
+    #[test]
+    fn every_pair_of_colours_in_use_can_be_read() {
+        let css = format!("{}\n{}", text("app.css"), text("issues.css"));
+        let themes = [colours(&css, ":root"), colours(&css, ":root[data-theme=dark]")];
+        let mut pairs = 0;
+        for block in css.split('}').filter_map(|block| block.split_once('{')) {
+            // The rule inside a media query comes after a second brace.
+            let rule = block.1.rsplit('{').next().unwrap_or_default();
+            let (front, back) = (token(rule, "color"), token(rule, "background"));
+            if let (Some(front), Some(back)) = (front, back) {
+                pairs += 1;
+                for colours in &themes {
+                    let found = contrast(colours[front], colours[back]);
+                    assert!(found >= 4.5, "{}: --{front} on --{back} has {found:.2}", block.0.trim());
+                }
+            } else if let Some(front) = front {
+                // It may stand on any ground, so it has to be among those that are measured on all.
+                let is_measured = TEXTS.contains(&front) || ["bg", "on-accent", "border-strong"].contains(&front);
+                assert!(is_measured || SYNTAX.contains(&front), "{}: --{front} is measured nowhere", block.0.trim());
+            } else if let Some(back) = back {
+                let is_ground = BACKGROUNDS.contains(&back) || back == "hl" || FILLED.contains(&back);
+                assert!(is_ground, "{}: --{back} is no ground", block.0.trim());
+            }
+        }
+        assert!(pairs > 5, "the rules could not be read");
+        for colours in &themes {
+            for back in FILLED.into_iter().filter(|back| *back != "spark") {
+                // Words on the mark of a level are as bright as the page.
+                let found = contrast(colours["bg"], colours[back]);
+                assert!(found >= 4.5, "--bg on --{back} has {found:.2}");
+            }
         }
     }
 

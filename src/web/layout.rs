@@ -25,6 +25,8 @@ pub struct Layout {
     pub user_name: Option<String>,
     pub is_superuser: bool,
     pub organization: Option<OrganizationFrame>,
+    /// Slug of the organization the viewer was in last.
+    home: Option<String>,
     /// Slug and name of the project the page is about.
     pub project: Option<(String, String)>,
     /// The entry of the top bar that is current.
@@ -65,6 +67,7 @@ impl Layout {
             user_name: user.map(|user| user.display_name().to_owned()),
             is_superuser: user.is_some_and(|user| user.is_superuser),
             organization: None,
+            home: viewer.home.clone(),
             project: None,
             section: Section::None,
             flash: viewer.flash.clone(),
@@ -116,6 +119,11 @@ impl Layout {
     /// Whether a choice of the top bar is the present one: a language, a theme or a density.
     pub fn looks(&self, choice: &str) -> bool {
         choice == self.t.language.tag() || choice == self.theme || choice == self.density
+    }
+
+    /// The organization that the top bar leads to: the page's own, else the one the viewer was in last.
+    pub fn nav_slug(&self) -> Option<&str> {
+        self.organization.as_ref().map(|organization| organization.slug.as_str()).or(self.home.as_deref())
     }
 
     pub fn render_ms(&self) -> u128 {

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::app::App;
+use crate::store::organizations;
 use crate::store::users::{self, User};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
@@ -20,6 +21,8 @@ pub struct Viewer {
     pub user: Option<Arc<User>>,
     /// Id of the session, where there is one.
     pub session: Option<String>,
+    /// Slug of the organization the person was in last: where the top bar leads on pages of no organization.
+    pub home: Option<String>,
     pub flash: Option<Flash>,
     pub language: Language,
 }
@@ -31,7 +34,7 @@ impl Viewer {
 
     /// Someone unknown, for pages that need no store.
     pub fn anonymous(headers: &HeaderMap) -> Self {
-        Self { user: None, session: None, flash: None, language: browser_language(headers) }
+        Self { user: None, session: None, home: None, flash: None, language: browser_language(headers) }
     }
 }
 
@@ -44,6 +47,9 @@ pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result
             && let Some(user) = users::find(&app.db, user_id).await?.filter(|user| user.is_active)
         {
             viewer.language = user.language.as_deref().and_then(Language::parse).unwrap_or(viewer.language);
+            if let Some(id) = user.last_organization_id {
+                viewer.home = organizations::find(&app.db, id).await?.map(|organization| organization.slug);
+            }
             viewer.user = Some(Arc::new(user));
             viewer.session = Some(id);
             viewer.flash = flash;

@@ -46,6 +46,9 @@ async fn keys_lead_through_the_site_and_explain_themselves() {
             browser.press(keys).await;
             browser.wait_for(&format!("location.pathname + location.search === '{path}'")).await;
         }
+        // Also from a page of no organization: to the one visited last.
+        browser.press("gp").await;
+        browser.wait_for("location.pathname === '/organizations/acme/projects/'").await;
         // Each page explains its own keys.
         let issue = format!("/organizations/acme/issues/{}/", stage.latest_issue().await);
         for (page, groups) in [("/manage/", 1), ("/acme/shop/", 2), (&*issue, 2)] {

@@ -71,9 +71,13 @@ impl Stage {
 
     /// Signs in by the form.
     pub async fn sign_in(&self, browser: &Browser) {
+        self.sign_in_as(browser, &self.user).await;
+    }
+
+    pub async fn sign_in_as(&self, browser: &Browser, user: &User) {
         browser.open("/auth/login/").await;
         let form = browser.client.form(fantoccini::Locator::Css("form")).await.expect("a form");
-        form.set_by_name("username", &self.user.email).await.expect("a field");
+        form.set_by_name("username", &user.email).await.expect("a field");
         form.set_by_name("password", PASSWORD).await.expect("a field");
         form.submit().await.expect("the form is sent");
         // The next page must not cut the sign-in short.

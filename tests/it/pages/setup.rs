@@ -1,6 +1,8 @@
+use picket::store::options;
+
 use crate::support::TestApp;
 
-const FORM: [(&str, &str); 7] = [
+const FORM: [(&str, &str); 8] = [
     ("email", "lin@example.com"),
     ("name", "Lin"),
     ("password", "correct horse"),
@@ -8,6 +10,7 @@ const FORM: [(&str, &str); 7] = [
     ("organization", "Acme"),
     ("project", "Backend"),
     ("platform", "python"),
+    ("url", "http://errors.example.com/"),
 ];
 
 #[tokio::test]
@@ -24,7 +27,21 @@ async fn the_first_visit_ends_on_the_instructions_of_the_first_project() {
     let page = browser.get("/acme/backend/getting-started/").await;
     assert!(page.body.contains("pip install sentry-sdk"), "{}", page.body);
     assert!(page.body.contains("Waiting for the first event"));
+    assert!(page.body.contains("@errors.example.com/"), "the new address is in effect at once: {}", page.body);
+    let stored = options::find(&app.app.db, "system.url-prefix").await.unwrap().expect("an option");
+    assert_eq!(stored.value, "http://errors.example.com");
     assert_eq!(browser.get("/").await.location(), "/organizations/acme/issues/");
+}
+
+#[tokio::test]
+async fn an_address_from_the_file_stays() {
+    let app = TestApp::spawn_with(|config| config.system.url_prefix_is_fixed = true).await;
+    let browser = app.anonymous();
+    let page = browser.get("/manage/setup/").await.body;
+    assert!(page.contains(&app.url("")) && !page.contains("name=\"url\""), "{page}");
+    browser.post_form("/manage/setup/", &FORM).await;
+    let page = browser.get("/acme/backend/getting-started/").await.body;
+    assert!(page.contains(&format!("@{}/", app.address)) && !page.contains("errors.example.com"), "{page}");
 }
 
 #[tokio::test]
@@ -47,6 +64,9 @@ async fn errors_stand_at_their_fields_and_what_was_typed_stays() {
         ("repeated", "other horse", "passwords differ"),
         ("organization", "", "1 to 64 characters"),
         ("project", "", "1 to 200 characters"),
+        ("url", "", "no address of a web server"),
+        ("url", "ftp://x.example", "no address of a web server"),
+        ("url", "https://x.example/errors", "has to stay /,"),
     ] {
         let app = TestApp::spawn().await;
         let mut form: Vec<(&str, &str)> = FORM.to_vec();

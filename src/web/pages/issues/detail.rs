@@ -208,7 +208,7 @@ async fn read_bar(app: &App, issue: &Issue, found: &Found, layout: &Layout, fram
         occurred: time::absolute(t, event.occurred_at),
         ago: time::ago(t, event.occurred_at, layout.now),
         received: time::absolute_text(t, event.received_at),
-        latency: (latency > LATE).then(|| t.issues_late(latency.num_minutes())),
+        latency: (latency > LATE).then(|| late(latency, t)),
         size: size(i64::from(event.size)),
         place: if stored > MAX_COUNT {
             t.issues_stored_many(grouped(MAX_COUNT))
@@ -220,6 +220,14 @@ async fn read_bar(app: &App, issue: &Issue, found: &Found, layout: &Layout, fram
         newer: path(newer),
         newest: path(newest.filter(|_| newest != own)),
     })
+}
+
+fn late(latency: TimeDelta, t: Messages) -> String {
+    match latency.num_minutes() {
+        minutes @ ..120 => t.issues_late(minutes),
+        ..2_880 => t.issues_late_hours(latency.num_hours()),
+        _ => t.issues_late_days(latency.num_days()),
+    }
 }
 
 /// Bytes in the unit that fits.

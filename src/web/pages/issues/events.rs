@@ -44,6 +44,7 @@ struct EventsPage {
 struct EventRow {
     id: String,
     at: Markup,
+    /// Empty where it says what the head of the page says.
     title: String,
     user: String,
     release: String,
@@ -83,7 +84,12 @@ pub async fn show(
             event.event_id.as_simple()
         )
     });
-    let rows = events.iter().map(|event| row(event, &layout)).collect();
+    let head =
+        if frame.message.is_empty() { frame.title.clone() } else { format!("{}: {}", frame.title, frame.message) };
+    let mut rows: Vec<EventRow> = events.iter().map(|event| row(event, &layout)).collect();
+    // Long titles are stored cut.
+    let says_the_same = |title: &str| head.starts_with(title.trim_end_matches(['.', '…']));
+    rows.iter_mut().filter(|row| says_the_same(&row.title)).for_each(|row| row.title.clear());
     render(&EventsPage { t: layout.t, frame, rows, next, layout })
 }
 

@@ -23,6 +23,7 @@ use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
+use crate::web::pages::home::remember_organization;
 use crate::web::render;
 
 const PER_PAGE: usize = 25;
@@ -128,6 +129,7 @@ async fn show(
     projects: &[Project],
     address: Address,
 ) -> Result<Response> {
+    remember_organization(app, &access.actor, access.organization.id).await?;
     let t = layout.t;
     let now = app.clock.now();
     let text = address.query();

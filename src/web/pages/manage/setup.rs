@@ -19,7 +19,7 @@ use crate::web::pages::auth::begin_session;
 use crate::web::pages::onboarding::platforms;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;
-use crate::web::{redirect, render};
+use crate::web::{base_path, redirect, render};
 
 #[derive(Template)]
 #[template(path = "manage/setup.html")]
@@ -36,6 +36,10 @@ struct SetupPage {
 struct PublicUrl {
     configured: String,
     seen: String,
+    /// It can only be changed where it was configured.
+    is_fixed: bool,
+    /// What stands in the field.
+    chosen: String,
 }
 
 impl SetupPage {
@@ -83,9 +87,19 @@ struct Form {
 
 impl Form {
     fn show(self, app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Response> {
+        let system = &app.config.system;
+        let seen = format!("{}{}", seen_url(headers), base_path(app));
+        // An empty form suggests what the browser used.
+        let typed = self.posted.text("url");
+        let chosen = if typed.is_empty() && self.errors.is_empty() { &seen } else { typed }.to_owned();
         render(&SetupPage {
             layout: Layout::new(app, viewer),
-            public_url: PublicUrl { configured: app.config.system.url_prefix.clone(), seen: seen_url(headers) },
+            public_url: PublicUrl {
+                configured: system.url_prefix.clone(),
+                is_fixed: system.url_prefix_is_fixed,
+                chosen,
+                seen,
+            },
             platforms: platforms::all().map(|platform| (platform.id, platform.name)).collect(),
             organization: self.organization,
             posted: self.posted,
@@ -101,6 +115,11 @@ async fn set_up(app: &App, t: Messages, posted: &Posted) -> Result<Result<Instal
     if posted.raw("password") != posted.raw("repeated") {
         return Ok(Err(FieldErrors::one("repeated", t.form_passwords_differ())));
     }
+    let configured = &app.config.system.url_prefix;
+    let public_url = match public_url(app, posted) {
+        Ok(url) => url.filter(|url| url != configured),
+        Err(error) => return Ok(Err(field_errors(error, t)?)),
+    };
     let hash = match accounts::hash_password(&app.config.auth, posted.raw("password")).await {
         Ok(hash) => hash,
         Err(error) => return Ok(Err(error.field_errors(t)?)),
@@ -116,11 +135,26 @@ async fn set_up(app: &App, t: Messages, posted: &Posted) -> Result<Result<Instal
         organization_name: posted.text("organization"),
         project_name: posted.text("project"),
         platform: Some(platform).filter(|id| platforms::find(id).is_some()),
+        public_url: public_url.as_deref(),
     };
     match first_run::set_up(&app.db, &chosen, app.clock.now()).await {
-        Ok(installed) => Ok(Ok(installed)),
+        Ok(installed) => {
+            if let Some(url) = &public_url {
+                app.config.choose_public_url(url);
+            }
+            Ok(Ok(installed))
+        }
         Err(error) => Ok(Err(field_errors(error, t)?)),
     }
+}
+
+/// The address in the form, where one can be chosen.
+fn public_url(app: &App, posted: &Posted) -> Result<Option<String>, first_run::Error> {
+    let system = &app.config.system;
+    if system.url_prefix_is_fixed {
+        return Ok(None);
+    }
+    first_run::read_public_url(posted.text("url"), &system.url_prefix).map(Some)
 }
 
 /// The form has three names, so each error goes to its own field.
@@ -131,6 +165,8 @@ fn field_errors(error: first_run::Error, t: Messages) -> Result<FieldErrors> {
     };
     match error {
         first_run::Error::Done => Err(Error::Forbidden(&[])),
+        first_run::Error::PublicUrl => Ok(FieldErrors::one("url", t.setup_url_wrong())),
+        first_run::Error::PublicPath(path) => Ok(FieldErrors::one("url", t.setup_url_path(path))),
         first_run::Error::Setup(setup::Error::Account(error)) => error.field_errors(t),
         first_run::Error::Setup(setup::Error::Organization(error)) => {
             Ok(renamed(error.field_errors(t)?, "organization"))
