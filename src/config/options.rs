@@ -58,7 +58,11 @@ pub const OPTIONS: &[Spec] = &[
     file("web.bind", Kind::Address, "where the web server listens"),
     file("web.metrics-bind", Kind::Address, "where /_metrics listens; empty: nowhere"),
     file("web.trusted-proxies", Kind::Networks, "proxies whose X-Forwarded-* headers are believed"),
-    file("web.request-timeout", Kind::Duration, "how long a request may take"),
+    file(
+        "web.request-timeout",
+        Kind::Duration,
+        "how long a page or API call may take; the time begins anew while its body arrives",
+    ),
     file("web.shutdown-timeout", Kind::Duration, "how long work in hand may take after the signal to stop"),
     file("web.session-lifetime", Kind::Duration, "how long people stay signed in"),
     file("web.allow-origin", Kind::List, "origins, beside each project's own, that browsers may send events from"),

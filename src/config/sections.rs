@@ -34,6 +34,7 @@ pub struct Web {
     pub metrics_bind: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long a page or API call may take; the time begins anew while its body arrives.
     pub request_timeout: Duration,
     /// How long requests and batches in hand may take after SIGTERM.
     pub shutdown_timeout: Duration,

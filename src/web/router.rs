@@ -33,6 +33,7 @@ fn api_area(app: &App) -> Router<App> {
     api::routes()
         .fallback(middleware::api_fallback)
         .layer(csrf(app))
+        .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn(middleware::api_failures))
         .layer(from_fn(middleware::api_headers))
 }
@@ -42,6 +43,7 @@ fn page_area(app: &App) -> Router<App> {
         .fallback(middleware::page_fallback)
         .layer(csrf(app))
         .layer(from_fn(middleware::cross_site_guard))
+        .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn_with_state(app.clone(), middleware::around_pages))
         .layer(from_fn(middleware::page_headers))
 }

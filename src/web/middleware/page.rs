@@ -97,6 +97,7 @@ fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> 
             (t.error_too_many_title(), t.error_too_many_text(i64::try_from(*retry_after).unwrap_or(i64::MAX)))
         }
         Error::Unavailable => (t.error_unavailable_title(), t.error_unavailable_text().to_owned()),
+        Error::DamagedEvent => (t.error_internal_title(), t.issues_damaged_event().to_owned()),
         Error::Internal(_) => (t.error_internal_title(), t.error_internal_text().to_owned()),
         Error::Conflict(message) => (t.error_conflict_title(), message.to_string()),
         other => (t.error_bad_request_title(), other.to_string()),

@@ -1,5 +1,7 @@
 //! What holds for every endpoint.
 
+use std::time::{Duration, Instant};
+
 use picket::types::scope::Scope;
 use serde_json::json;
 
@@ -85,4 +87,37 @@ async fn other_sites_cannot_use_a_session() {
     let request = browser.request("DELETE", "/api/0/projects/acme/shop/").header("sec-fetch-site", "cross-site");
     assert_eq!(browser.send(request).await.status, 403);
     assert_eq!(browser.delete("/api/0/projects/acme/shop/").await.status, 204);
+}
+
+#[tokio::test]
+async fn a_request_that_stands_still_ends_and_a_slow_upload_goes_on() {
+    let limit = Duration::from_millis(400);
+    let app = TestApp::spawn_with(|config| config.web.request_timeout = limit).await;
+    let project = app.project().await;
+    let script = app.script(&project.owner, &Scope::ALL).await;
+    let browser = app.sign_in(&project.owner).await;
+
+    // Longer than the limit in all, and never silent for as long.
+    let pieces = ["{\"na", "me\":", " \"S", "lo", "w\"", "}"].map(|piece| Ok::<_, std::io::Error>(piece.as_bytes()));
+    let slow = futures_util::StreamExt::then(futures_util::stream::iter(pieces), async |piece| {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        piece
+    });
+    let begun = Instant::now();
+    let request = script.request("PUT", "/api/0/projects/acme/shop/").header("content-type", "application/json");
+    let answer = script.send(request.body(reqwest::Body::wrap_stream(slow))).await;
+    assert_eq!((answer.status, answer.json()["name"].as_str()), (200, Some("Slow")));
+    assert!(begun.elapsed() > limit);
+
+    let mut held = app.app.db.begin().await.unwrap();
+    sqlx::query("LOCK TABLE projects IN ACCESS EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    let begun = Instant::now();
+    let answer = script.get("/api/0/projects/acme/shop/").await;
+    assert_eq!((answer.status, keys_of(&answer.json()).as_str()), (503, "detail"));
+    let page = browser.get("/organizations/acme/projects/").await;
+    assert_eq!(page.status, 503);
+    assert!(page.body.contains("</html>"), "in the form of a page");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    held.rollback().await.unwrap();
+    assert_eq!(script.get("/api/0/projects/acme/shop/").await.status, 200);
 }
