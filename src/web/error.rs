@@ -42,6 +42,9 @@ pub enum Error {
     /// A store is away.
     #[error("the service is temporarily unavailable")]
     Unavailable,
+    /// What is stored of an event can't be read; the rest of its issue can.
+    #[error("the stored data of this event is damaged and cannot be read")]
+    DamagedEvent,
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
 }
@@ -87,7 +90,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::DamagedEvent | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -28,6 +28,8 @@ pub enum Kind {
     /// No reference yet; so many bodies were seen.
     Alone(u8),
     Referring(KnownReference),
+    /// The stored reference can't be read. Nothing may stop because of it.
+    Damaged,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +43,7 @@ impl Kind {
     pub fn weight(&self) -> usize {
         size_of::<(ReferenceKey, Self)>()
             + match self {
-                Self::Alone(_) => 0,
+                Self::Alone(_) | Self::Damaged => 0,
                 Self::Referring(reference) => reference.json.len(),
             }
     }
@@ -95,8 +97,14 @@ async fn known_kinds(
         return Ok(kinds);
     }
     for stored in body_references::list(tx, &unknown).await? {
-        let json = event_body::unpack(&stored.body, None).map_err(sqlx::Error::Io)?.into();
-        kinds.insert(unknown[stored.place], Kind::Referring(KnownReference { id: stored.id, json }));
+        let kind = match event_body::unpack(&stored.body, None) {
+            Ok(json) => Kind::Referring(KnownReference { id: stored.id, json: json.into() }),
+            Err(error) => {
+                tracing::error!(reference.id = stored.id, %error, "the reference of event bodies is damaged");
+                Kind::Damaged
+            }
+        };
+        kinds.insert(unknown[stored.place], kind);
     }
     Ok(kinds)
 }
@@ -120,7 +128,7 @@ async fn add_references(
                 keys.push(key);
                 bodies.push(event_body::pack(json).map_err(sqlx::Error::Io)?);
             }
-            Kind::Referring(_) => {}
+            Kind::Referring(_) | Kind::Damaged => {}
         }
     }
     if keys.is_empty() {

@@ -209,3 +209,27 @@ async fn an_issue_leads_to_its_latest_and_oldest_event_and_on() {
     assert_eq!(script.get(&format!("/api/0/issues/{issue}/events/{other}/")).await.status, 404);
     assert_eq!(script.get("/api/0/issues/999999/events/latest/").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_damaged_event_is_told_and_does_not_hide_the_others() {
+    let (app, project, script, id) = saved().await;
+    let other = app.report(&project, &json!({ "message": "another" })).await;
+    sqlx::query("UPDATE events SET body = substr(body, 1, 30) WHERE event_id = $1::uuid")
+        .bind(&id)
+        .execute(&app.app.db)
+        .await
+        .unwrap();
+    for path in
+        ["projects/acme/shop/events/ID/", "projects/acme/shop/events/ID/json/", "organizations/acme/events/ID/json/"]
+    {
+        let answer = script.get(&format!("/api/0/{}", path.replace("ID", &id))).await;
+        let expected = json!({ "detail": "the stored data of this event is damaged and cannot be read" });
+        assert_eq!((answer.status, answer.json()), (500, expected), "{path}");
+    }
+    let list = script.get("/api/0/projects/acme/shop/events/").await;
+    assert_eq!(list.status, 200);
+    assert_eq!(
+        list.json().as_array().unwrap().iter().map(|event| &event["eventID"]).collect::<Vec<_>>(),
+        [&json!(other)]
+    );
+}

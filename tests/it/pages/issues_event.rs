@@ -241,3 +241,32 @@ async fn events_lead_to_their_neighbours() {
     assert_eq!(empty.status, 200);
     assert!(empty.body.contains("No event of this issue is stored any more"));
 }
+
+#[tokio::test]
+async fn a_damaged_event_is_told_and_the_rest_is_shown() {
+    let (app, browser, path) = shown(&fixture("python-chained-locals")).await;
+    let issue = path.split("events").next().unwrap();
+    // Cut off, garbage, and something that unpacks but is no JSON.
+    let no_json = picket::store::event_body::pack(b"{\"title\":").unwrap();
+    for body in [&b""[..], &[1, 40, 181, 47], &[99; 50], &no_json] {
+        sqlx::query("UPDATE events SET body = $1").bind(body).execute(&app.app.db).await.unwrap();
+        for path in [&path, issue, &format!("{path}part/exception/")] {
+            let page = browser.get(path).await;
+            assert_eq!(page.status, 200, "{path}");
+            let text = text_of(&page.body);
+            assert!(text.contains("The stored data of this event is damaged"), "{path}");
+            assert!(
+                text.contains("PaymentDeclined") && text.contains("1 of 1 stored"),
+                "the issue's own facts, {path}"
+            );
+        }
+        let file = path.trim_end_matches('/');
+        for path in [format!("{file}.txt"), format!("{file}.md")] {
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.status, 500, "{path}");
+            assert!(answer.body.contains("The stored data of this event is damaged"), "{path} {}", answer.body);
+        }
+    }
+    let chinese = browser.request("GET", &path).header("accept-language", "zh-CN");
+    assert!(browser.send(chinese).await.body.contains("存储的数据已损坏"));
+}

@@ -115,3 +115,17 @@ async fn references_go_after_the_events_that_need_them() {
     assert_eq!(stage.number("SELECT count(*) FROM issues").await, 0);
     assert_eq!(stage.number(REFERENCES).await, 0);
 }
+
+#[tokio::test]
+async fn a_damaged_reference_holds_nothing_up() {
+    let stage = Stage::new().await;
+    stage.queue_large("KeyError", 0..4).await;
+    stage.work().await;
+    stage.execute("UPDATE body_references SET body = substr(body, 1, 20)").await;
+    // Another worker, which has to read it.
+    let alone = stage.queue_large("KeyError", 4..8).await;
+    stage.work().await;
+    assert_eq!(stage.test.app.redis.queue_length().await.unwrap(), 0);
+    stage.assert_readable("KeyError", &alone).await;
+    stage.assert_consistent().await;
+}

@@ -10,6 +10,7 @@ use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
 use crate::types::ids::ProjectId;
 use crate::types::json::{self, Json};
+use crate::web::damage::damaged;
 use crate::web::error::{Error, Result};
 
 /// An event whose body can be read: `stored.tree()?`.
@@ -26,8 +27,10 @@ pub struct EventPath {
 
 impl StoredEvent {
     pub fn of(row: Event) -> Result<Self> {
-        let body = row.json().map_err(|error| Error::Internal(error.into()))?;
-        Ok(Self { row, body })
+        match row.json() {
+            Ok(body) => Ok(Self { row, body }),
+            Err(error) => Err(damaged(&row, error)),
+        }
     }
 
     /// An event of a project.
@@ -35,14 +38,15 @@ impl StoredEvent {
         Self::of(events::find(&app.db, project_id, event_id).await?.ok_or(Error::NotFound)?)
     }
 
-    /// Events of a project in the order of their places.
+    /// Events of a project in the order of their places; damaged ones are left out, so that the others can be seen.
     pub async fn list(app: &App, project_id: ProjectId, places: &[EventPlace]) -> Result<Vec<Self>> {
         let ids: Vec<Uuid> = places.iter().map(|place| place.event_id).collect();
-        event_lists::list(&app.db, project_id, &ids).await?.into_iter().map(Self::of).collect()
+        let rows = event_lists::list(&app.db, project_id, &ids).await?;
+        Ok(rows.into_iter().filter_map(|row| Self::of(row).ok()).filter(|stored| stored.tree().is_ok()).collect())
     }
 
     pub fn tree(&self) -> Result<Json<'_>> {
-        json::parse(&self.body).map_err(|error| Error::Internal(anyhow::anyhow!("a stored event is damaged: {error}")))
+        json::parse(&self.body).map_err(|error| damaged(&self.row, error))
     }
 
     pub fn place(&self) -> EventPlace {

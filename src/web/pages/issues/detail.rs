@@ -55,6 +55,8 @@ struct IssuePage<'a> {
     frame: IssueFrame,
     bar: Option<EventBar>,
     event: Option<EventView<'a>>,
+    /// There is an event, but what is stored of it can't be read.
+    is_damaged: bool,
     /// Path of the event's page, where links to parts of it begin.
     here: String,
     /// The same without the slash, before `.txt` and `.md`.
@@ -145,12 +147,14 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let found = stored::find(app, &issue, wanted).await?;
     let side = read_side(app, &issue, &details, t, layout.now).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
-    let bytes = found.as_ref().map(Found::json).transpose()?.unwrap_or_default();
-    let json = visible::json(crate::types::json::parse(&bytes).unwrap_or(Json::Null));
+    let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
+    let tree = found.as_ref().and_then(|found| found.tree(&bytes).ok());
+    let is_damaged = found.is_some() && tree.is_none();
+    let json = visible::json(tree.unwrap_or(Json::Null));
     let event = Event::read(&json);
     let options = options(params, &access.within.actor.user);
     let skip = if part == Part::All { 0 } else { params.skip };
-    let view = found.is_some().then(|| EventView::build(&event, Excerpt { part, skip }, options, t));
+    let view = (found.is_some() && !is_damaged).then(|| EventView::build(&event, Excerpt { part, skip }, options, t));
     let (bar, here, attachments) = match &found {
         Some(found) => {
             let base = format!("{}{}events/{}/", layout.base, frame.path, found.event.event_id.as_simple());
@@ -164,6 +168,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         t,
         bar,
         event: view,
+        is_damaged,
         file: here.trim_end_matches('/').to_owned(),
         here,
         list_path: format!("{}{}", layout.base, frame.list_path),

@@ -9,7 +9,6 @@ use super::frame::{self, Opened};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
-use crate::types::json::{self, Json};
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::{base_path, visible};
@@ -44,7 +43,7 @@ pub async fn text(
     };
     let (opened, found) = find(&app, &viewer, actor, (&organization, &id, event)).await?;
     let bytes = found.json()?;
-    let tree = visible::json(json::parse(&bytes).unwrap_or(Json::Null));
+    let tree = visible::json(found.tree(&bytes)?);
     let url =
         format!("{}{}events/{}/", app.config.system.url_prefix, opened.frame.path, found.event.event_id.as_simple());
     let title = if opened.frame.message.is_empty() {

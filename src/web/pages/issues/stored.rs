@@ -9,6 +9,8 @@ use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
 use crate::store::issue_events;
 use crate::store::issues::Issue;
+use crate::types::json::{self, Json};
+use crate::web::damage::damaged;
 use crate::web::error::{Error, Result};
 
 /// Further counting is for no reader.
@@ -46,7 +48,12 @@ impl Wanted {
 impl Found {
     /// The event's JSON as it was stored.
     pub fn json(&self) -> Result<Vec<u8>> {
-        self.event.json().map_err(|error| Error::Internal(error.into()))
+        self.event.json().map_err(|error| damaged(&self.event, error))
+    }
+
+    /// What [`Self::json`] gave, as a tree.
+    pub fn tree<'a>(&self, bytes: &'a [u8]) -> Result<Json<'a>> {
+        json::parse(bytes).map_err(|error| damaged(&self.event, error))
     }
 
     pub fn place(&self) -> EventPlace {
