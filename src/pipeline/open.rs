@@ -85,7 +85,7 @@ fn event_of<'a>(mut report: Json<'a>, user_agent: &'a str) -> Option<Object<'a>>
 fn reason(error: BodyError) -> &'static str {
     match error {
         BodyError::Empty => "no_data",
-        BodyError::TooLarge => "too_large",
+        BodyError::TooLarge(_) => "too_large",
         BodyError::Undecodable(_) => "invalid_encoding",
     }
 }

@@ -41,8 +41,8 @@ pub enum Encoding {
 pub enum BodyError {
     #[error("No JSON data was found")]
     Empty,
-    #[error("the body is larger than allowed")]
-    TooLarge,
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
     #[error("Bad data decoding request ({0})")]
     Undecodable(&'static str),
 }
@@ -80,7 +80,7 @@ impl Encoding {
 /// Undoes the content encoding; at most `limit` bytes come out.
 pub fn decode(body: &[u8], encoding: Encoding, limit: usize) -> Result<Cow<'_, [u8]>, BodyError> {
     Ok(Cow::Owned(match encoding {
-        Encoding::Identity if body.len() > limit => return Err(BodyError::TooLarge),
+        Encoding::Identity if body.len() > limit => return Err(BodyError::TooLarge(limit)),
         Encoding::Identity => return Ok(Cow::Borrowed(body)),
         Encoding::Gzip => gunzip(body, limit)?,
         Encoding::Deflate => inflate(body, limit)?,
@@ -216,7 +216,7 @@ impl Output {
         let allowed = self.limit - self.bytes.len() + 1;
         let result = reader.take(allowed as u64).read_to_end(&mut self.bytes);
         if self.bytes.len() > self.limit {
-            return Err(BodyError::TooLarge);
+            return Err(BodyError::TooLarge(self.limit));
         }
         result.map(|_| ()).map_err(|_| BodyError::Undecodable(invalid))
     }

@@ -75,13 +75,13 @@ fn defects_are_refused() {
 #[test]
 fn output_is_bounded() {
     let zeros = vec![0; 50 << 20];
-    assert_eq!(decode(&gzip(&zeros), Encoding::Gzip, LIMIT), Err(BodyError::TooLarge));
-    assert_eq!(decode(&zeros, Encoding::Identity, LIMIT), Err(BodyError::TooLarge));
+    assert_eq!(decode(&gzip(&zeros), Encoding::Gzip, LIMIT), Err(BodyError::TooLarge(LIMIT)));
+    assert_eq!(decode(&zeros, Encoding::Identity, LIMIT), Err(BodyError::TooLarge(LIMIT)));
     let bomb = zstd::encode_all(&zeros[..], 1).unwrap();
     assert!(zeros.len() / bomb.len() > MAX_RATIO);
-    assert_eq!(decode(&bomb, Encoding::Zstd, 100 << 20), Err(BodyError::TooLarge));
+    assert_eq!(decode(&bomb, Encoding::Zstd, 100 << 20), Err(BodyError::TooLarge(largest_output(bomb.len()))));
     let exact = gzip(&zeros[..LIMIT]);
     assert_eq!(decode(&exact, Encoding::Gzip, LIMIT).unwrap().len(), LIMIT);
     let base64 = STANDARD.encode(gzip(&zeros));
-    assert_eq!(store_payload(base64.as_bytes(), LIMIT), Err(BodyError::TooLarge));
+    assert_eq!(store_payload(base64.as_bytes(), LIMIT), Err(BodyError::TooLarge(LIMIT)));
 }

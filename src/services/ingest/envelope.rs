@@ -54,8 +54,9 @@ impl Ingest {
         let envelope = envelope::parse(decoded)?;
         let mut items = Items::default();
         envelope.items.iter().for_each(|item| self.sort(submission, item, &mut items));
-        if items.event.is_some_and(|event| event.payload.len() > self.app.config.ingest.max_event_bytes) {
-            return Err(Refusal::TooLarge("event"));
+        let limit = self.app.config.ingest.max_event_bytes;
+        if items.event.is_some_and(|event| event.payload.len() > limit) {
+            return Err(Refusal::TooLarge("event", limit));
         }
         let event_id = items.event_id(&envelope.headers)?;
         self.write_reports(submission, &items.reports, event_id).await?;

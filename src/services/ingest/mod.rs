@@ -182,7 +182,7 @@ impl Ingest {
     /// Undoes the content encoding, heavy bodies off the threads that serve.
     pub async fn decode(&self, body: Bytes, encoding: Encoding, limit: usize) -> Result<Bytes, Refusal> {
         if encoding == Encoding::Identity {
-            return if body.len() > limit { Err(Refusal::TooLarge("the request body")) } else { Ok(body) };
+            return if body.len() > limit { Err(Refusal::TooLarge("the request body", limit)) } else { Ok(body) };
         }
         if body.len() <= HEAVY_BYTES {
             return Ok(body::decode(&body, encoding, limit)?.into_owned().into());

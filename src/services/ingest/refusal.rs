@@ -31,8 +31,9 @@ pub enum Refusal {
     OriginWithoutProject,
     #[error(transparent)]
     Body(BodyError),
-    #[error("{0} exceeded the size limit")]
-    TooLarge(&'static str),
+    /// What, and the limit in bytes.
+    #[error("{0} exceeded the size limit of {1} bytes")]
+    TooLarge(&'static str, usize),
     #[error("Bad data reconstructing object ({0})")]
     Json(#[from] InvalidJson),
     #[error("invalid event envelope: {0}")]
@@ -82,7 +83,7 @@ const BACKPRESSURE_SECONDS: u64 = 10;
 impl From<BodyError> for Refusal {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::TooLarge => Self::TooLarge("the request body"),
+            BodyError::TooLarge(limit) => Self::TooLarge("the request body", limit),
             other => Self::Body(other),
         }
     }
@@ -97,7 +98,7 @@ impl Refusal {
             Self::NotFound => 404,
             Self::Method(_) => 405,
             Self::SlowBody => 408,
-            Self::TooLarge(_) => 413,
+            Self::TooLarge(..) => 413,
             Self::ContentType => 415,
             Self::RateLimited(_) | Self::QueueFull => 429,
             Self::Internal => 500,
@@ -124,7 +125,7 @@ impl Refusal {
             Self::KeyDisabled => "key_disabled",
             Self::InvalidProjectId | Self::WrongProject | Self::ProjectGone => "project_id",
             Self::OtherDsn => "other_dsn",
-            Self::TooLarge(_) => "too_large",
+            Self::TooLarge(..) => "too_large",
             Self::Body(BodyError::Empty) | Self::Envelope(EnvelopeError::Empty) => "empty",
             Self::Body(_) => "encoding",
             Self::Json(_) => "json",

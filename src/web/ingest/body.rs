@@ -25,7 +25,7 @@ pub async fn read(ingest: &Ingest, body: Incoming, headers: &HeaderMap) -> Resul
     let limit = ingest.app.config.ingest.max_body_bytes;
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
-        return Err(Refusal::TooLarge("the request body"));
+        return Err(too_large(limit));
     }
     let reading = read_frames(ingest, body, declared.unwrap_or(0), limit);
     timeout(ingest.app.config.ingest.body_timeout, reading).await.unwrap_or(Err(Refusal::SlowBody))
@@ -36,7 +36,7 @@ async fn read_frames(ingest: &Ingest, mut body: Incoming, declared: usize, limit
     // Most bodies come in one piece, which need not be copied.
     let first = next_piece(&mut body).await?.unwrap_or_default();
     let Some(second) = next_piece(&mut body).await? else {
-        return if first.len() > limit { Err(too_large()) } else { Ok(ReadBody { bytes: first, _room: room }) };
+        return if first.len() > limit { Err(too_large(limit)) } else { Ok(ReadBody { bytes: first, _room: room }) };
     };
     let capacity = declared.min(FIRST_CAPACITY).max(2 * (first.len() + second.len()));
     let mut bytes = BytesMut::with_capacity(capacity);
@@ -44,7 +44,7 @@ async fn read_frames(ingest: &Ingest, mut body: Incoming, declared: usize, limit
     let mut piece = Some(second);
     while let Some(next) = piece {
         if bytes.len() + next.len() > limit {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         bytes.extend_from_slice(&next);
         if bytes.len() > LARGE_BYTES && room.is_none() {
@@ -55,8 +55,8 @@ async fn read_frames(ingest: &Ingest, mut body: Incoming, declared: usize, limit
     Ok(ReadBody { bytes: bytes.freeze(), _room: room })
 }
 
-fn too_large() -> Refusal {
-    Refusal::TooLarge("the request body")
+fn too_large(limit: usize) -> Refusal {
+    Refusal::TooLarge("the request body", limit)
 }
 
 /// The next data; trailers are ignored.

@@ -172,7 +172,7 @@ async fn sizes_are_limited() {
     let envelope = |length| format!("{{}}\n{{\"type\":\"event\"}}\n{}", event(length));
     assert_eq!(sdk.envelope(envelope(1900)).await.status, 200);
     let answer = sdk.envelope(envelope(2100)).await;
-    assert_eq!((answer.status, answer.header("x-sentry-error")), (413, "event exceeded the size limit"));
+    assert_eq!((answer.status, answer.header("x-sentry-error")), (413, "event exceeded the size limit of 2000 bytes"));
     assert_eq!(sdk.envelope(envelope(5100)).await.status, 413);
     assert_eq!(app.queued().await.len(), 2);
 }
