@@ -512,7 +512,7 @@ CREATE TABLE attachments (
     -- event.attachment, event.minidump, event.view_hierarchy, …
     kind TEXT NOT NULL,
     size BIGINT NOT NULL,
-    blob TEXT NOT NULL,
+    blob TEXT NOT NULL REFERENCES blobs (key),
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX attachments_project_id_event_id_idx ON attachments (project_id, event_id);

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, LiveConfig};
+use crate::outbound::blobs::Blobs;
 use crate::types::clock::Clock;
 use crate::volatile::Volatile;
 
@@ -19,6 +20,7 @@ pub struct App {
     pub config: Arc<LiveConfig>,
     pub db: PgPool,
     pub redis: Volatile,
+    pub blobs: Blobs,
     pub clock: Clock,
     /// Every background task is spawned here, so that shutdown waits for it.
     pub tasks: TaskTracker,
@@ -36,12 +38,13 @@ impl App {
             .await
             .context("PostgreSQL cannot be reached")?;
         let redis = Volatile::connect(redis_url, "").await.context("Redis cannot be reached")?;
-        Ok(Self::new(config, db, redis, Clock::default()))
+        Self::new(config, db, redis, Clock::default())
     }
 
     /// From parts that are there already.
-    pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> Self {
+    pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> anyhow::Result<Self> {
+        let blobs = Blobs::new(&config.blobs).context("the file store (filestore.options) cannot be used")?;
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        Self { config: Arc::new(LiveConfig::new(config)), db, redis, clock, tasks, shutdown }
+        Ok(Self { config: Arc::new(LiveConfig::new(config)), db, redis, blobs, clock, tasks, shutdown })
     }
 }

@@ -1,8 +1,6 @@
 //! `doctor`: is everything there that Picket needs, and if not, what to do.
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,7 +12,8 @@ use url::Url;
 
 use super::context::Context;
 use super::stores;
-use crate::config::Config;
+use crate::config::{self, Config};
+use crate::outbound::blobs::Blobs;
 use crate::store::server;
 use crate::types::clock::Clock;
 
@@ -48,7 +47,7 @@ pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Exi
     findings.extend(check_database(context).await);
     findings.extend(check_redis(context).await);
     findings.push(("public URL", check_url(&config)));
-    findings.push(("files", check_files(&config.blobs.directory)));
+    findings.push(("files", check_files(&config.blobs).await));
     Ok(report(&findings))
 }
 
@@ -186,11 +185,15 @@ fn check_url(config: &Config) -> Finding {
     }
 }
 
-fn check_files(directory: &Path) -> Finding {
-    let name = directory.display();
-    let probe = directory.join(".doctor");
-    match fs::create_dir_all(directory).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe)) {
-        Ok(()) => Ok(name.to_string()),
+async fn check_files(config: &config::Blobs) -> Finding {
+    let name =
+        config.s3.as_ref().map_or_else(|| config.directory.display().to_string(), |s3| format!("S3 {}", s3.bucket));
+    let probed = match Blobs::new(config) {
+        Ok(blobs) => blobs.check().await,
+        Err(error) => Err(error),
+    };
+    match probed {
+        Ok(()) => Ok(name),
         Err(error) => Err(format!("{name} cannot be written ({error}): correct its owner, or set filestore.options")),
     }
 }

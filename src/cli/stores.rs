@@ -68,7 +68,7 @@ pub async fn connect_app(context: &Context, mut settings: Settings) -> anyhow::R
     let config = settings.config();
     let options = database.parse().context("database.url is not understood")?;
     let db = pool(options, config.database.max_connections);
-    Ok(App::new(config, db, redis, Clock::default()))
+    App::new(config, db, redis, Clock::default())
 }
 
 /// Roles sign what leaves the server: they need a secret, and should have a long one.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::environment::redis_url;
 use super::layers::Settings;
 use super::value::Value;
-use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, System, Web, Worker};
+use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, S3, System, Uploads, Web, Worker};
 
 impl Settings {
     /// The typed form.
@@ -34,7 +34,12 @@ impl Settings {
                 takeover_after: self.duration("worker.takeover-after"),
             },
             events: Events { retention_days: self.count("events.retention-days") },
-            blobs: Blobs { directory: self.blob_directory() },
+            blobs: Blobs { directory: self.blob_directory(), s3: self.s3() },
+            uploads: Uploads {
+                max_file_bytes: self.size("uploads.max-file-size"),
+                max_request_bytes: self.size("uploads.max-request-size"),
+                bundle_days: self.count("uploads.bundle-retention-days"),
+            },
         }
     }
 
@@ -88,6 +93,22 @@ impl Settings {
     fn blob_directory(&self) -> PathBuf {
         let Some(Value::Mapping(options)) = self.value("filestore.options") else { return PathBuf::new() };
         options.get("location").and_then(Json::as_str).unwrap_or("/tmp/picket-files").into()
+    }
+
+    /// Sentry's `filestore.backend: s3` with its options.
+    fn s3(&self) -> Option<S3> {
+        let Some(Value::Mapping(options)) = self.value("filestore.options") else { return None };
+        let text = |names: [&str; 2]| {
+            let found = names.iter().find_map(|name| options.get(*name).and_then(Json::as_str));
+            found.filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+        };
+        (self.text("filestore.backend") == "s3").then(|| S3 {
+            bucket: text(["bucket_name", "bucket"]).unwrap_or_default(),
+            region: text(["region_name", "region"]).unwrap_or_else(|| "us-east-1".to_owned()),
+            endpoint: text(["endpoint_url", "endpoint"]),
+            access_key: text(["access_key", "access_key_id"]),
+            secret_key: text(["secret_key", "secret_access_key"]),
+        })
     }
 
     /// The first host of Sentry's `redis.clusters`: `{default: {hosts: {0: {host, port, db, password}}}}`.

@@ -15,7 +15,7 @@ pub use environment::{Environment, variable};
 pub use layers::{EXAMPLE, Error, Setting, Settings, Source, find_directory};
 pub use live::LiveConfig;
 pub use options::{Kind, OPTIONS, Place, Spec, find as find_option, nearest as nearest_option};
-pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, System, Web, Worker};
+pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, S3, System, Uploads, Web, Worker};
 pub use value::Value;
 
 /// Every setting that takes effect at start. Has no `Debug`: it holds secrets.
@@ -30,6 +30,7 @@ pub struct Config {
     pub worker: Worker,
     pub events: Events,
     pub blobs: Blobs,
+    pub uploads: Uploads,
 }
 
 impl Default for Config {

@@ -83,7 +83,15 @@ pub const OPTIONS: &[Spec] = &[
     file("worker.batch-size", Kind::Count, "events taken from the queue at a time"),
     file("worker.takeover-after", Kind::Duration, "silence after which another worker takes over a batch"),
     runtime("events.retention-days", Kind::Count, "days after which events are deleted"),
-    file("filestore.options", Kind::Mapping, "where attachments lie: `location`, a folder"),
+    file("filestore.backend", Kind::Text, "where files lie: `filesystem`, or `s3`"),
+    file(
+        "filestore.options",
+        Kind::Mapping,
+        "`location`, a folder; for s3 `bucket_name`, `access_key`, `secret_key`, …",
+    ),
+    file("uploads.max-file-size", Kind::Size, "largest artifact or symbol file"),
+    file("uploads.max-request-size", Kind::Size, "largest upload request that every proxy in front lets through"),
+    file("uploads.bundle-retention-days", Kind::Count, "days after which unused artifact bundles go; 0: never"),
 ];
 
 /// Keys of on-premise Sentry that are accepted without a word, so that its file works as it is. A name that ends with
@@ -95,7 +103,6 @@ const ACCEPTED: &[&str] = &[
     "beacon.",
     "cloudflare.",
     "dsym.",
-    "filestore.backend",
     "github-app.",
     "kafka-publisher.",
     "mail.",
@@ -109,7 +116,6 @@ const ACCEPTED: &[&str] = &[
     "system.databases",
     "system.debug",
     "system.internal-url-prefix",
-    "system.maximum-file-size",
     "system.root-api-key",
     "system.security-email",
     "system.support-email",
@@ -120,7 +126,8 @@ const ACCEPTED: &[&str] = &[
 ];
 
 /// Other names for options, as Sentry has them.
-const ALIASES: &[(&str, &str)] = &[("system.event-retention-days", "events.retention-days")];
+const ALIASES: &[(&str, &str)] =
+    &[("system.event-retention-days", "events.retention-days"), ("system.maximum-file-size", "uploads.max-file-size")];
 
 /// The option of this key or alias.
 pub fn find(key: &str) -> Option<&'static Spec> {
@@ -191,7 +198,7 @@ mod tests {
     #[test]
     fn sentrys_keys_are_known() {
         assert_eq!(find("system.event-retention-days").unwrap().key, "events.retention-days");
-        for key in ["mail.host", "slack.client-id", "filestore.backend", "beacon.anonymous"] {
+        for key in ["mail.host", "slack.client-id", "beacon.anonymous"] {
             assert!(is_accepted(key), "{key}");
         }
         assert!(!is_accepted("maill.host"));

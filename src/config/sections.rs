@@ -99,8 +99,33 @@ pub struct Events {
 }
 
 /// Files.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Blobs {
     /// Folder of the content-addressed files.
     pub directory: PathBuf,
+    /// In place of the folder.
+    pub s3: Option<S3>,
+}
+
+/// S3, or storage that speaks its protocol.
+#[derive(Clone)]
+pub struct S3 {
+    pub bucket: String,
+    pub region: String,
+    /// `None`: Amazon's.
+    pub endpoint: Option<String>,
+    /// `None`: the machine's role.
+    pub access_key: Option<String>,
+    pub secret_key: Option<String>,
+}
+
+/// Files that people and their tools upload.
+#[derive(Clone, Debug)]
+pub struct Uploads {
+    /// Largest file, also put together from pieces.
+    pub max_file_bytes: u64,
+    /// Largest request that every proxy in front lets through: tools cut what they upload into pieces that fit.
+    pub max_request_bytes: u64,
+    /// Days after which archives of artifacts that nothing used are deleted; 0: never.
+    pub bundle_days: u32,
 }

@@ -1,6 +1,7 @@
 //! Use cases, by area: the only place with business decisions. No HTTP, no HTML.
 
 pub mod accounts;
+pub mod blobs;
 pub mod events;
 pub mod first_run;
 pub mod ingest;

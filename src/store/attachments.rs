@@ -42,7 +42,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewAttachments) -> sqlx::Resu
         SELECT new.*
         FROM UNNEST($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
             $8::timestamptz[]) AS new (project_id, event_id, name, content_type, kind, size, blob, created_at)
-        WHERE NOT EXISTS (
+        -- An event that waited for days may come after its file was cleaned up.
+        WHERE EXISTS (SELECT FROM blobs WHERE blobs.key = new.blob) AND NOT EXISTS (
             SELECT FROM attachments AS known
             WHERE known.project_id = new.project_id AND known.event_id = new.event_id AND known.name = new.name
                 AND known.blob = new.blob
@@ -103,51 +104,27 @@ pub async fn find(
     .await
 }
 
-/// What [`delete_orphans`] deleted.
-#[derive(Clone, Debug, Default)]
-pub struct DeletedAttachments {
-    pub rows: u64,
-    /// Contents that nothing else uses.
-    pub blobs: Vec<String>,
-}
-
-/// Deletes up to `limit` files older than `before` whose event isn't stored.
-pub async fn delete_orphans(
-    db: impl PgExecutor<'_>,
-    before: DateTime<Utc>,
-    limit: i64,
-) -> sqlx::Result<DeletedAttachments> {
-    let rows = sqlx::query!(
+/// Deletes up to `limit` files older than `before` whose event isn't stored; returns how many.
+pub async fn delete_orphans(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit: i64) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
         r#"
-        WITH deleted AS (
-            DELETE FROM attachments
-            WHERE id IN (
-                SELECT orphan.id
-                FROM attachments AS orphan
-                WHERE orphan.created_at < $1
-                    AND NOT EXISTS (
-                        SELECT FROM events
-                        WHERE events.project_id = orphan.project_id AND events.event_id = orphan.event_id
-                    )
-                LIMIT $2
-            )
-            RETURNING id, blob
-        )
-        SELECT deleted.blob, NOT EXISTS (
-            SELECT FROM attachments
-            WHERE attachments.blob = deleted.blob AND attachments.id NOT IN (SELECT id FROM deleted)
-        ) AS "is_unused!"
-        FROM deleted"#,
+        DELETE FROM attachments
+        WHERE id IN (
+            SELECT orphan.id
+            FROM attachments AS orphan
+            WHERE orphan.created_at < $1
+                AND NOT EXISTS (
+                    SELECT FROM events
+                    WHERE events.project_id = orphan.project_id AND events.event_id = orphan.event_id
+                )
+            LIMIT $2
+        )"#,
         before,
         limit,
     )
-    .fetch_all(db)
+    .execute(db)
     .await?;
-    let count = rows.len() as u64;
-    let mut blobs: Vec<String> = rows.into_iter().filter(|row| row.is_unused).map(|row| row.blob).collect();
-    blobs.sort_unstable();
-    blobs.dedup();
-    Ok(DeletedAttachments { rows: count, blobs })
+    Ok(result.rows_affected())
 }
 
 /// Deletes up to `limit` files of a project; returns how many.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Category, Ingest, Outcome, QueuedAttachment, Refusal, Submission};
 use crate::protocol::{envelope::Item, multipart::Part};
+use crate::services::blobs;
 use crate::store::attachments::{self, NewAttachments};
 
 /// Files per request.
@@ -68,7 +69,7 @@ impl Ingest {
                 dropped += 1;
                 continue;
             }
-            let blob = self.blobs.put(body.slice_ref(file.content)).await.map_err(|error| {
+            let blob = blobs::put(&self.app, body.slice_ref(file.content)).await.map_err(|error| {
                 tracing::error!(%error, "a file could not be stored");
                 Refusal::Unavailable
             })?;

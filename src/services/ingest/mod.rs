@@ -24,7 +24,6 @@ use uuid::Uuid;
 use self::admission::Admissions;
 use self::queue::Queue;
 use crate::app::App;
-use crate::outbound::blobs::Blobs;
 use crate::protocol::{
     auth::AuthError,
     body::{self, Encoding},
@@ -61,7 +60,6 @@ pub struct Ingest {
     pub outcomes: Outcomes,
     admissions: Admissions,
     queue: Queue,
-    blobs: Blobs,
     reading_rooms: Arc<Semaphore>,
     unpacking_rooms: Arc<Semaphore>,
 }
@@ -112,7 +110,6 @@ impl Ingest {
             outcomes: Outcomes::default(),
             admissions: Admissions::default(),
             queue: Queue::default(),
-            blobs: Blobs::new(&app.config.blobs.directory),
             reading_rooms: Arc::new(Semaphore::new(READING_ROOMS)),
             unpacking_rooms: Arc::new(Semaphore::new(UNPACKING_ROOMS)),
         });

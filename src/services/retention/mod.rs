@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::outbound::blobs::Blobs;
+use crate::services::blobs;
 use crate::services::job::{Job, JobError};
 use crate::store::{
     attachments, body_references,
@@ -76,6 +76,8 @@ impl Job for CleanUp {
             let report = clean_up(app, Scope { days, project_id: None }).await?;
             tracing::info!(?report, "deleted what is older than the retention");
         }
+        let files = blobs::delete_unused(app).await.map_err(JobError::retry)?;
+        tracing::info!(files, "deleted files that nothing refers to");
         if app.shutdown.is_cancelled() { Err(JobError::Interrupted) } else { Ok(()) }
     }
 }
@@ -180,20 +182,14 @@ async fn delete_some_tag_values(app: &App, project_id: ProjectId) -> sqlx::Resul
     Ok(deleted)
 }
 
-/// Deletes files whose events are gone, or never came.
+/// Forgets files whose events are gone, or never came; `services::blobs` deletes the contents.
 async fn delete_attachments(app: &App) -> sqlx::Result<u64> {
-    let blobs = Blobs::new(&app.config.blobs.directory);
     let before = app.clock.now() - ORPHAN_AGE;
     let mut total = 0;
     while !app.shutdown.is_cancelled() {
         let deleted = attachments::delete_orphans(&app.db, before, CHUNK).await?;
-        for blob in &deleted.blobs {
-            if let Err(error) = blobs.delete(blob).await {
-                tracing::warn!(%error, blob, "a file could not be deleted");
-            }
-        }
-        total += deleted.rows;
-        if deleted.rows == 0 {
+        total += deleted;
+        if deleted == 0 {
             break;
         }
     }

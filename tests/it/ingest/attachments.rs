@@ -1,6 +1,5 @@
 //! Files: in envelopes with and without their event, and as forms.
 
-use picket::outbound::blobs::Blobs;
 use serde_json::json;
 
 use super::EVENT_ID;
@@ -18,7 +17,7 @@ fn envelope(items: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 async fn stored(app: &TestApp, key: &str) -> Vec<u8> {
-    Blobs::new(&app.app.config.blobs.directory).get(key).await.expect("a stored file").to_vec()
+    app.app.blobs.get(key).await.expect("a stored file").to_vec()
 }
 
 #[tokio::test]

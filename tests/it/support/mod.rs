@@ -44,7 +44,7 @@ impl TestApp {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let db = stores::fresh_schema(&format!("test_{id}")).await;
         let redis = Volatile::connect(&stores::redis_url(), &format!("test:{id}:")).await.expect("Redis is running");
-        let app = App::new(config, db, redis, Clock::default());
+        let app = App::new(config, db, redis, Clock::default()).expect("a folder for files");
         app.tasks.spawn(picket::web::serve(app.clone(), listener));
         Self { app, address }
     }
