@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::services::{
+    assemble::AssembleChunks,
     events::{CreateEventPartitions, ForgetSettledEntries, LinkUserReports},
     job::{Job, JobError},
     retention::{CleanUp, DeleteIssues, DeleteProject},
@@ -38,6 +39,7 @@ const HOUR: u64 = 60 * MINUTE;
 
 /// All kinds.
 pub const JOBS: &[JobType] = &[
+    JobType::on_demand::<AssembleChunks>(),
     JobType::on_demand::<DeleteIssues>(),
     JobType::on_demand::<DeleteProject>(),
     JobType::every::<SweepSnoozes>(Duration::from_secs(5 * MINUTE)),

@@ -55,6 +55,14 @@ enum Content {
     Staged(Path),
 }
 
+impl Arrived {
+    /// What is left once it is kept: name and size.
+    #[must_use]
+    pub fn without_content(self) -> Self {
+        Self { content: Content::Here(Bytes::new()), ..self }
+    }
+}
+
 /// Takes content piece by piece. One that is dropped before [`Writer::finish`] leaves nothing in a folder.
 #[derive(Debug)]
 pub struct Writer {
@@ -69,12 +77,11 @@ pub struct Writer {
 impl Blobs {
     /// The configured store. Opens no connection.
     pub fn new(config: &config::Blobs) -> io::Result<Self> {
-        let store: Arc<dyn ObjectStore> = match &config.s3 {
-            Some(s3) => Arc::new(s3_store(s3)?),
-            None => {
-                std::fs::create_dir_all(&config.directory)?;
-                Arc::new(LocalFileSystem::new_with_prefix(&config.directory)?.with_fsync(true))
-            }
+        let store: Arc<dyn ObjectStore> = if let Some(s3) = &config.s3 {
+            Arc::new(s3_store(s3)?)
+        } else {
+            std::fs::create_dir_all(&config.directory)?;
+            Arc::new(LocalFileSystem::new_with_prefix(&config.directory)?.with_fsync(true))
         };
         Ok(Self { store })
     }
@@ -225,8 +232,7 @@ impl Writer {
 }
 
 fn s3_store(s3: &S3) -> io::Result<impl ObjectStore> {
-    // The process's choice of cryptography; it's no error if it is made already.
-    drop(rustls::crypto::ring::default_provider().install_default());
+    super::choose_cryptography();
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&s3.bucket)
         .with_region(&s3.region)

@@ -1,3 +1,9 @@
 //! The outside world: blobs now; mail, HTTP and LDAP when an issue needs them.
 
 pub mod blobs;
+
+/// Chooses the cryptography of encrypted connections, once per process and before the first of them. It's no error if
+/// it is chosen already.
+pub fn choose_cryptography() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+}

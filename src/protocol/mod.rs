@@ -1,5 +1,6 @@
 //! What SDKs send: credentials, envelopes, event bodies, security reports. No I/O; takes anything an SDK ever sent; never panics.
 
+pub mod artifact;
 pub mod auth;
 pub mod body;
 pub mod category;
@@ -13,3 +14,4 @@ pub mod origin;
 pub mod rate_limits;
 pub mod security;
 pub mod timestamp;
+pub mod zip;

@@ -1,12 +1,11 @@
 //! Content in the blob store, and the rows that say what is there.
 //!
-//! Whoever stores content touches its row first and refers to it in the same transaction, or soon after. Cleanup holds
-//! the row while it deletes content that nothing refers to. So the two cannot miss each other: the uploader either
-//! comes first and the content stays, or waits, finds it gone and writes it again.
+//! Whoever stores content touches its row first, and what refers to it follows within days. Cleanup deletes content
+//! whose row nobody touched for days and nothing refers to, and holds the row while it does. So the two cannot miss
+//! each other: the uploader either comes first and the content stays, or waits, finds it gone and writes it again.
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgConnection;
+use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::outbound::blobs::{Arrived, Blobs};
@@ -30,24 +29,17 @@ pub enum Error {
     Store(#[from] std::io::Error),
 }
 
-/// Keeps content that arrived; the caller refers to it in the same transaction.
-pub async fn keep(
-    connection: &mut PgConnection,
-    store: &Blobs,
-    arrived: &Arrived,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+/// Stores content that arrived, to which something will refer within [`UNUSED_AGE`].
+pub async fn keep(app: &App, arrived: &Arrived) -> Result<(), Error> {
     let size = i64::try_from(arrived.size).unwrap_or(i64::MAX);
-    blobs::touch(connection, &arrived.key, size, now).await?;
-    Ok(store.keep(arrived).await?)
+    blobs::touch(&app.db, &arrived.key, size, app.clock.now()).await?;
+    Ok(app.blobs.keep(arrived).await?)
 }
 
-/// Stores content to which something will refer within [`UNUSED_AGE`], and gives its key.
+/// Stores content that is in memory, and gives its key.
 pub async fn put(app: &App, content: Bytes) -> Result<String, Error> {
     let arrived = Blobs::arrived(content);
-    let mut transaction = app.db.begin().await?;
-    keep(&mut transaction, &app.blobs, &arrived, app.clock.now()).await?;
-    transaction.commit().await?;
+    keep(app, &arrived).await?;
     Ok(arrived.key)
 }
 

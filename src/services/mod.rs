@@ -1,7 +1,11 @@
 //! Use cases, by area: the only place with business decisions. No HTTP, no HTML.
 
 pub mod accounts;
+pub mod artifacts;
+pub mod assemble;
 pub mod blobs;
+pub mod chunks;
+pub mod debug_files;
 pub mod events;
 pub mod first_run;
 pub mod ingest;

@@ -97,6 +97,12 @@ pub async fn link(
     Ok(())
 }
 
+/// Takes all archives off a release.
+pub async fn unlink_release(db: impl PgExecutor<'_>, release_id: ReleaseId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM artifact_bundle_releases WHERE release_id = $1", release_id.0).execute(db).await?;
+    Ok(())
+}
+
 /// Notes that files of archives were used, at most once a day each; what is not used goes in the end.
 pub async fn touch(db: impl PgExecutor<'_>, ids: &[i64], now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(

@@ -1,15 +1,19 @@
 //! What lies in the blob store, and what no longer needs to.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 
-/// Notes that content is being stored or referred to. Waits for a cleanup that has the row in hand: when this returns
-/// inside a transaction, the content is either there to stay or gone and to be written again.
-pub async fn touch(db: impl PgExecutor<'_>, key: &str, size: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
+/// Notes that content is about to be stored and referred to. Waits for a cleanup that has the row in hand: when this
+/// returns, the content is either there to stay or gone and to be written again.
+///
+/// To be called outside of transactions: the commit does not wait for the disk, since the row is of use only together
+/// with what refers to it.
+pub async fn touch(db: &PgPool, key: &str, size: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
         INSERT INTO blobs (key, size, touched_at)
-        VALUES ($1, $2, $3)
+        SELECT $1, $2, $3
+        FROM (SELECT set_config('synchronous_commit', 'off', TRUE)) AS settings
         ON CONFLICT ON CONSTRAINT blobs_pkey DO UPDATE SET touched_at = EXCLUDED.touched_at"#,
         key,
         size,

@@ -3,28 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
 use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
+use crate::protocol::artifact::Traits;
 use crate::types::artifact::{ArtifactKind, Checksum, base_name, ident};
-use crate::types::ids::{ApiTokenId, OrganizationId, ReleaseFileId, ReleaseId, UserId};
+use crate::types::ids::{ApiTokenId, ReleaseFileId, ReleaseId, UserId};
 
 /// The constraint that a second file of the same name and distribution violates.
 pub const IDENT_KEY: &str = "release_files_release_id_ident_key";
 
 /// Names and values as they were given.
 pub type Headers = BTreeMap<String, String>;
-
-/// What headers or content tell about an artifact.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Traits {
-    /// Reference to the source map.
-    pub sourcemap_ref: Option<String>,
-    pub debug_id: Option<Uuid>,
-    /// Whether a map brings the text of its sources.
-    pub has_sources: Option<bool>,
-}
 
 /// A file of a release.
 #[derive(Clone, Debug)]
@@ -62,6 +53,25 @@ pub struct NewReleaseFile {
     pub sha1: Checksum,
     pub blob: String,
     pub traits: Traits,
+}
+
+/// Inserts a file, in place of one of the same name and distribution.
+pub async fn replace(
+    db: &mut PgConnection,
+    release_id: ReleaseId,
+    file: &NewReleaseFile,
+    uploader: Uploader,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM release_files WHERE release_id = $1 AND ident = $2",
+        release_id.0,
+        ident(&file.name, &file.dist) as Checksum,
+    )
+    .execute(&mut *db)
+    .await?;
+    insert(db, release_id, file, uploader, now).await?;
+    Ok(())
 }
 
 /// Inserts a file; a file of the same name and distribution violates [`IDENT_KEY`].
@@ -199,37 +209,8 @@ pub async fn delete(db: impl PgExecutor<'_>, release_id: ReleaseId, ids: &[i64])
     Ok(result.rows_affected())
 }
 
-/// Deletes a file by name and distribution, to make room for a new one.
-pub async fn delete_named(
-    db: impl PgExecutor<'_>,
-    release_id: ReleaseId,
-    names: &[String],
-    dist: &str,
-) -> sqlx::Result<()> {
-    let idents: Vec<Vec<u8>> = names.iter().map(|name| ident(name, dist).0.to_vec()).collect();
-    sqlx::query!("DELETE FROM release_files WHERE release_id = $1 AND ident = ANY($2)", release_id.0, &idents)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
 /// Deletes all files of a release.
 pub async fn delete_all(db: impl PgExecutor<'_>, release_id: ReleaseId) -> sqlx::Result<u64> {
     let result = sqlx::query!("DELETE FROM release_files WHERE release_id = $1", release_id.0).execute(db).await?;
     Ok(result.rows_affected())
-}
-
-/// The release of an organization with this version.
-pub async fn find_release(
-    db: impl PgExecutor<'_>,
-    organization_id: OrganizationId,
-    version: &str,
-) -> sqlx::Result<Option<ReleaseId>> {
-    sqlx::query_scalar!(
-        r#"SELECT id AS "id: ReleaseId" FROM releases WHERE organization_id = $1 AND version = $2"#,
-        organization_id.0,
-        version,
-    )
-    .fetch_optional(db)
-    .await
 }

@@ -16,6 +16,7 @@ pub mod metrics;
 mod middleware;
 pub mod numbers;
 pub mod pages;
+mod public_url;
 mod release_path;
 mod render;
 mod router;

@@ -1,7 +1,9 @@
 //! What services refuse, as field errors. Pages that want other words look at the error before `?` does.
 
 use super::error::{Error, FieldErrors};
-use crate::services::{accounts, issues, keys, organizations, projects, releases, teams, tokens};
+use crate::services::{
+    accounts, artifacts, blobs, debug_files, issues, keys, organizations, projects, releases, teams, tokens,
+};
 
 /// An error that belongs to one field of the form.
 fn field(name: &'static str, error: &impl ToString) -> Error {
@@ -15,6 +17,42 @@ impl From<accounts::Error> for Error {
             accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
             accounts::Error::Database(error) => error.into(),
             accounts::Error::Hash(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<blobs::Error> for Error {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::Database(error) => error.into(),
+            blobs::Error::Store(error) if error.kind() == std::io::ErrorKind::NotFound => Self::NotFound,
+            blobs::Error::Store(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the file store does not work");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl From<debug_files::Error> for Error {
+    fn from(error: debug_files::Error) -> Self {
+        match error {
+            debug_files::Error::Archive(artifacts::ArchiveError::Store(error)) => blobs::Error::from(error).into(),
+            debug_files::Error::Archive(refused) => Self::bad_request(refused.to_string()),
+            debug_files::Error::Content(error) => error.into(),
+            debug_files::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<artifacts::Error> for Error {
+    fn from(error: artifacts::Error) -> Self {
+        match error {
+            artifacts::Error::Exists => Self::Conflict(error.to_string().into()),
+            artifacts::Error::TooLarge(_) => Self::PayloadTooLarge(error.to_string().into()),
+            artifacts::Error::Content(error) => error.into(),
+            artifacts::Error::Database(error) => error.into(),
+            refused => Self::bad_request(refused.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod api;
 mod architecture;
+mod artifacts;
 mod browser;
 mod cli;
 mod clients;

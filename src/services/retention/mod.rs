@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::services::blobs;
 use crate::services::job::{Job, JobError};
+use crate::services::{artifacts, assemble, blobs};
 use crate::store::{
     attachments, body_references,
     event_partitions::{self, Week},
@@ -76,6 +76,8 @@ impl Job for CleanUp {
             let report = clean_up(app, Scope { days, project_id: None }).await?;
             tracing::info!(?report, "deleted what is older than the retention");
         }
+        assemble::clean_up(app).await?;
+        artifacts::delete_old_bundles(app).await?;
         let files = blobs::delete_unused(app).await.map_err(JobError::retry)?;
         tracing::info!(files, "deleted files that nothing refers to");
         if app.shutdown.is_cancelled() { Err(JobError::Interrupted) } else { Ok(()) }

@@ -2,8 +2,12 @@
 //!
 //! `docs/api.md` tells the conventions: ids are text, dates end in `Z`, errors are `{"detail"}` or messages by field.
 
+mod assemble;
 mod body;
+mod chunks;
 mod date;
+mod debug_files;
+mod download;
 mod events;
 pub mod health;
 mod index;
@@ -12,12 +16,14 @@ mod keys;
 mod lists;
 mod organizations;
 mod projects;
+mod release_files;
 mod releases;
 mod repositories;
 mod series;
 mod tags;
 mod teams;
 mod tenancy;
+mod upload;
 mod users;
 
 use axum::Router;
@@ -28,11 +34,15 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
+        .merge(assemble::routes())
+        .merge(chunks::routes())
+        .merge(debug_files::routes())
         .merge(events::routes())
         .merge(issues::routes())
         .merge(keys::routes())
         .merge(organizations::routes())
         .merge(projects::routes())
+        .merge(release_files::routes())
         .merge(releases::routes())
         .merge(repositories::routes())
         .merge(tags::routes())

@@ -11,7 +11,7 @@ use super::viewer::Viewer;
 use crate::app::App;
 use crate::services::tokens;
 use crate::store::users::{self, User};
-use crate::types::ids::UserId;
+use crate::types::ids::{ApiTokenId, UserId};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::web::cookie;
@@ -23,6 +23,8 @@ pub struct Actor {
     pub user: Arc<User>,
     /// `None`: a session, which may do whatever the user may.
     pub token_scopes: Option<Vec<Scope>>,
+    /// That token.
+    pub token_id: Option<ApiTokenId>,
 }
 
 impl Actor {
@@ -55,7 +57,7 @@ impl FromRequestParts<App> for Actor {
 async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
     if let Some(viewer) = parts.extensions.get::<Viewer>() {
         let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
-        return Ok(Actor { user, token_scopes: None });
+        return Ok(Actor { user, token_scopes: None, token_id: None });
     }
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthorized)?;
@@ -64,11 +66,12 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
         return Ok(Actor {
             user,
             token_scopes: Some(token.scopes.iter().filter_map(|name| Scope::parse(name)).collect()),
+            token_id: Some(token.id),
         });
     }
     let session = cookie::session_id(&parts.headers).ok_or(Error::Unauthorized)?;
     let user_id = app.redis.session_user(&session).await?.ok_or(Error::Unauthorized)?;
-    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None })
+    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None, token_id: None })
 }
 
 async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {

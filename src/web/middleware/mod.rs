@@ -1,10 +1,12 @@
 //! What surrounds handlers, per area.
 
+mod drain;
 mod failures;
 mod page;
 mod security_headers;
 mod time_limit;
 
+pub use drain::drain;
 pub use failures::{api_failures, api_fallback};
 pub use page::{around_pages, cross_site_guard, page_fallback};
 pub use security_headers::{api_headers, page_headers};

@@ -67,7 +67,7 @@ async fn a_commit_whose_end_is_unknown_counts_once() {
     let sdk = test.sdk().await;
     let lossy = LossyDatabase::before(&test.app.db).await;
     let parts = &test.app;
-    let app = App::new((*parts.config).clone(), lossy.db.clone(), parts.redis.clone(), parts.clock.clone());
+    let app = App::new((*parts.config).clone(), lossy.db.clone(), parts.redis.clone(), parts.clock.clone()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}{}", listener.local_addr().unwrap(), sdk.path("store"));
     app.tasks.spawn(picket::web::serve(app.clone(), listener));

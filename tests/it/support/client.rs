@@ -19,6 +19,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(base: &str, token: Option<&str>) -> Self {
+        picket::outbound::choose_cryptography();
         let mut headers = HeaderMap::new();
         if let Some(token) = token {
             headers.insert(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {token}")).expect("an ASCII token"));

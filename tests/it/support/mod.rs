@@ -33,6 +33,7 @@ impl TestApp {
 
     /// With settings changed.
     pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
+        picket::outbound::choose_cryptography();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let mut config = Config::default();
