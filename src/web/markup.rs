@@ -57,6 +57,15 @@ impl Markup {
         self.0.push_str(&other.0);
     }
 
+    /// The same with another literal at its beginning, where it begins with `start`.
+    #[must_use]
+    pub fn with_first(self, start: &'static str, instead: &'static str) -> Self {
+        match self.0.strip_prefix(start) {
+            Some(rest) => Self(format!("{instead}{rest}")),
+            None => self,
+        }
+    }
+
     /// Appends a number.
     pub fn number(&mut self, number: i64) {
         write!(self.0, "{number}").expect("writing to a string cannot fail");

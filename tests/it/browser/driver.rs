@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::Method;
+use base64::prelude::*;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
@@ -144,11 +145,15 @@ impl Browser {
         serious.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// A picture of the whole page.
     #[expect(clippy::disallowed_methods, reason = "a switch for whoever wants to look at the pages")]
     pub async fn screenshot(&self, name: &str) {
         let Ok(folder) = std::env::var("PICKET_TEST_SCREENSHOTS") else { return };
+        let whole = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
+        let command = ChromeCommand { path: "goog/cdp/execute", body: whole };
         // A page that is just leaving has none.
-        let Ok(image) = self.client.screenshot().await else { return };
+        let Ok(picture) = self.client.issue_cmd(command).await else { return };
+        let image = BASE64_STANDARD.decode(picture["data"].as_str().unwrap_or_default()).expect("a picture");
         std::fs::write(format!("{folder}/{name}.png"), image).expect("the folder can be written");
     }
 

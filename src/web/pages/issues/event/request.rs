@@ -47,7 +47,7 @@ pub fn view<'a>(request: &'a Request<'a>, excerpt: Excerpt, t: Messages, budget:
     let mut headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.clone(), *value)).collect();
     headers.sort_by(|a, b| a.0.cmp(&b.0));
     let env = request.env.into_iter().flat_map(Object::iter).map(|(name, value)| (Cow::Borrowed(name), value));
-    let body = request.data.map(|data| values::value(data, t)).filter(|body| budget.take(body));
+    let body = request.data.map(|data| values::opened(data, t)).filter(|body| budget.take(body));
     let mut sections = vec![
         section(t.event_query(), request.query.clone(), most, t, budget),
         section(t.event_headers(), headers, most, t, budget),

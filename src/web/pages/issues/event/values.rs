@@ -26,6 +26,12 @@ pub fn value(json: &Json<'_>, t: Messages) -> Markup {
     out
 }
 
+/// The same with the outermost fold open: for what is the only value of its section.
+pub fn opened(json: &Json<'_>, t: Messages) -> Markup {
+    let folded = value(json, t);
+    folded.with_first("<details class=\"v\">", "<details class=\"v\" open>")
+}
+
 /// Names with values as the rows of a table.
 pub fn rows<'a>(members: impl Iterator<Item = (&'a str, &'a Json<'a>)>, t: Messages) -> Vec<(&'a str, Markup)> {
     members.map(|(name, json)| (name, value(json, t))).collect()
