@@ -118,9 +118,10 @@ impl Browser {
         self.issue("actions", json!({"actions": [keyboard]})).await;
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true of a page that has loaded: what is opened while another page still loads may be
+    /// taken for loaded with it.
     pub async fn wait_for(&self, expression: &str) {
-        let script = format!("return Boolean({expression})");
+        let script = format!("return document.readyState === 'complete' && Boolean({expression})");
         for _ in 0..200 {
             // Between two pages there is nothing to ask.
             if self.client.execute(&script, Vec::new()).await.is_ok_and(|found| found == true) {

@@ -4,6 +4,7 @@ use fantoccini::Locator;
 
 use super::driver::{Browser, Script, with_browser};
 use super::stage::{Look, Stage};
+use crate::support::TestApp;
 
 /// What the browser says about pages that are not there, which is no fault of theirs.
 const NOT_FOUND: &str = "404 (Not Found)";
@@ -42,7 +43,38 @@ async fn every_page_reads_without_script() {
     .await;
 }
 
-/// Waits for the page whose `<main>` has the text.
+#[tokio::test]
+async fn an_installation_is_set_up_and_left_without_script() {
+    let fresh = TestApp::spawn().await;
+    with_browser(fresh.url(""), Script::Off, async |browser| {
+        browser.open("/").await;
+        assert_eq!(browser.path().await, "/manage/setup/");
+        let form = browser.client.form(Locator::Css("form")).await.expect("a form");
+        let password = "correct horse";
+        for (field, value) in [
+            ("email", "lin@example.com"),
+            ("password", password),
+            ("repeated", password),
+            ("organization", "Acme"),
+            ("project", "Shop"),
+        ] {
+            form.set_by_name(field, value).await.expect("a field");
+        }
+        form.submit().await.expect("the form is sent");
+        waits_for(browser, ".live-waiting").await;
+        assert_eq!(browser.path().await, "/acme/shop/getting-started/");
+        // The suggested address is the one the browser used.
+        reads(browser, &format!("@{}/", fresh.address)).await;
+        browser.click(".user-menu > summary").await;
+        browser.click(".user-menu button").await;
+        waits_for(browser, "input[name=username]").await;
+        browser.open("/acme/shop/").await;
+        assert_eq!(browser.path().await, "/auth/login/", "signed out");
+    })
+    .await;
+}
+
+/// Waits for the page that says the text.
 async fn reads(browser: &Browser, text: &str) {
     for _ in 0..200 {
         if let Ok(main) = browser.client.find(Locator::Css("body")).await
