@@ -104,3 +104,18 @@ pub async fn list_last(db: impl PgExecutor<'_>, release_ids: &[i64]) -> sqlx::Re
     .fetch_all(db)
     .await
 }
+
+/// Where releases of some projects were ever deployed.
+pub async fn list_environments(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT deploys.environment
+        FROM deploys
+        JOIN release_projects ON release_projects.release_id = deploys.release_id
+        WHERE release_projects.project_id = ANY($1)
+        LIMIT 200"#,
+        project_ids,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
-use crate::types::ids::{IssueId, UserId};
+use crate::types::ids::{IssueId, ReleaseId, UserId};
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
 
@@ -18,6 +18,8 @@ pub struct Criteria {
     pub is_regressed: bool,
     pub bookmarked_by: Option<UserId>,
     pub first_seen_after: Option<DateTime<Utc>>,
+    /// The release that brought them.
+    pub first_release: Option<ReleaseId>,
     /// Words that title, culprit or message contain, each.
     pub words: Vec<String>,
     /// Pairs of tag key and value that were seen, each.
@@ -162,6 +164,9 @@ fn push_criteria(sql: &mut QueryBuilder<Postgres>, criteria: &Criteria, tag_valu
     }
     if let Some(after) = criteria.first_seen_after {
         sql.push(" AND issues.first_seen >= ").push_bind(after);
+    }
+    if let Some(release) = criteria.first_release {
+        sql.push(" AND issues.first_release_id = ").push_bind(release.0);
     }
     match criteria.assigned {
         Some(Assigned::To(user_id)) => push_assigned_to(sql, user_id),

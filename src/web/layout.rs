@@ -49,6 +49,7 @@ pub enum Section {
     None,
     Issues,
     Projects,
+    Releases,
     Settings,
     Admin,
 }

@@ -13,6 +13,7 @@ mod organizations;
 mod posted;
 mod projects;
 mod refusals;
+pub mod releases;
 
 use axum::Router;
 
@@ -29,4 +30,5 @@ pub fn routes() -> Router<App> {
         .merge(onboarding::routes())
         .merge(organizations::routes())
         .merge(projects::routes())
+        .merge(releases::routes())
 }

@@ -59,6 +59,16 @@ const PAGES: &[&str] = &[
     "/organizations/acme/issues/{issue}/events/latest/part/exception/",
     "/organizations/acme/issues/{issue}/events/latest/part/breadcrumbs/",
     "/organizations/acme/issues/{issue}/grouping/",
+    "/organizations/acme/releases/",
+    "/organizations/acme/releases/?query=nothing-of-that-name",
+    "/acme/shop/releases/?sort=version&statsPeriod=24h",
+    "/acme/empty/releases/",
+    "/organizations/acme/releases/shop%401.0.0/",
+    "/acme/shop/releases/shop%401.0.0/",
+    "/acme/shop/releases/shop%401.0.0/new-events/",
+    "/acme/shop/releases/shop%401.0.0/all-events/",
+    "/acme/shop/releases/shop%401.0.0/commits/",
+    "/acme/shop/releases/shop%401.0.0/delete/",
 ];
 
 /// Pages for people who are not signed in, on an installation that nobody has set up yet and on one in use.

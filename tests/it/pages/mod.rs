@@ -7,4 +7,5 @@ mod old_links;
 mod onboarding;
 mod organizations;
 mod projects;
+mod releases;
 mod setup;

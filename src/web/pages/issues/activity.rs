@@ -74,6 +74,10 @@ fn words(activity: &Activity, assignees: &[(String, String)], t: Messages) -> St
             Some(version) => t.issues_activity_resolved_in(version, who),
             None => t.issues_activity_resolved_next(who),
         },
+        "set_resolved_in_commit" => {
+            let commit: String = member("commit").unwrap_or_default().chars().take(12).collect();
+            t.issues_activity_resolved_commit(commit, member("version").unwrap_or_default(), who)
+        }
         "set_unresolved" => t.issues_activity_unresolved(who),
         "set_ignored" => t.issues_activity_ignored(who),
         "set_regression" => match member("version") {

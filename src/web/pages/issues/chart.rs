@@ -58,7 +58,7 @@ impl Stretch {
     }
 
     /// A step's time in words: an hour of the day, or a day.
-    fn label(&self, place: usize) -> String {
+    pub fn label(&self, place: usize) -> String {
         let format = if self.step < TimeDelta::days(1) { "%H:%M" } else { "%m-%d" };
         self.start(place).format(format).to_string()
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::chart::{self, Bars, Stretch};
@@ -24,11 +24,13 @@ use crate::store::{attachments, issue_events, issue_lists, issue_tag_values};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
+use crate::types::release::shown_version;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
+use crate::web::pages::releases::release_path;
 use crate::web::{render, time, visible};
 
 /// Stored events are counted up to here.
@@ -98,11 +100,18 @@ pub struct Side {
     pub month: Bars,
     pub first_seen: Markup,
     pub first_seen_at: Markup,
-    pub first_release: Option<String>,
+    pub first_release: Option<ReleaseLink>,
     pub last_seen: Markup,
     pub last_seen_at: Markup,
-    pub last_release: Option<String>,
+    pub last_release: Option<ReleaseLink>,
     pub meters: Vec<Meter>,
+}
+
+/// A release, and the path of its page.
+pub struct ReleaseLink {
+    pub shown: String,
+    pub version: String,
+    pub path: String,
 }
 
 pub async fn newest(
@@ -145,7 +154,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let Opened { issue, details, access, layout, frame } = opened;
     let t = layout.t;
     let found = stored::find(app, &issue, wanted).await?;
-    let side = read_side(app, &issue, &details, t, layout.now).await?;
+    let side = read_side(app, &issue, &details, &layout, &frame).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
     let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
     let tree = found.as_ref().and_then(|found| found.tree(&bytes).ok());
@@ -244,22 +253,35 @@ fn size(bytes: i64) -> String {
     }
 }
 
-async fn read_side(app: &App, issue: &Issue, details: &IssueDetails, t: Messages, now: DateTime<Utc>) -> Result<Side> {
+async fn read_side(
+    app: &App,
+    issue: &Issue,
+    details: &IssueDetails,
+    layout: &Layout,
+    frame: &IssueFrame,
+) -> Result<Side> {
+    let (t, now) = (layout.t, layout.now);
     let (day, month) = (Stretch::day(now), Stretch::month(now));
     let ids = [issue.id.0];
     let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
     let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
     let tags = issue_tag_values::list_top(&app.db, issue.id, meters::LOOKED_AT).await?;
-    let shown = |version: &Option<String>| version.clone().map(visible::string);
+    let link = |version: &Option<String>| {
+        version.as_deref().map(|version| ReleaseLink {
+            shown: visible::string(shown_version(version).to_owned()),
+            version: visible::text(version).into_owned(),
+            path: release_path(&frame.organization, Some(&frame.project), version),
+        })
+    };
     Ok(Side {
         day: chart::bars(&day.counts(&of_day, issue.id), &day, t),
         month: chart::bars(&month.counts(&of_month, issue.id), &month, t),
         first_seen: time::ago(t, issue.first_seen, now),
         first_seen_at: time::absolute(t, issue.first_seen),
-        first_release: shown(&details.first_release),
+        first_release: link(&details.first_release),
         last_seen: time::ago(t, issue.last_seen, now),
         last_seen_at: time::absolute(t, issue.last_seen),
-        last_release: shown(&details.last_release),
+        last_release: link(&details.last_release),
         meters: meters::meters(&tags, issue.times_seen),
     })
 }

@@ -1,9 +1,9 @@
 //! Lists of issues, and everything about one issue.
 
 mod activity;
-mod address;
+pub(super) mod address;
 mod bulk;
-mod chart;
+pub(super) mod chart;
 mod detail;
 pub mod event;
 mod events;
@@ -11,10 +11,10 @@ mod export;
 mod frame;
 mod grouping;
 mod jump;
-mod list;
+pub(super) mod list;
 mod meters;
 mod old_links;
-mod rows;
+pub(super) mod rows;
 mod stored;
 mod tags;
 
