@@ -74,6 +74,21 @@ CREATE TABLE projects (
     CONSTRAINT projects_organization_id_slug_key UNIQUE (organization_id, slug)
 );
 
+-- Slugs given up by renaming: their addresses lead on. A slug in use wins.
+CREATE TABLE old_organization_slugs (
+    slug TEXT NOT NULL CONSTRAINT old_organization_slugs_pkey PRIMARY KEY,
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE
+);
+CREATE INDEX old_organization_slugs_organization_id_idx ON old_organization_slugs (organization_id);
+
+CREATE TABLE old_project_slugs (
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    slug TEXT NOT NULL,
+    project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    CONSTRAINT old_project_slugs_pkey PRIMARY KEY (organization_id, slug)
+);
+CREATE INDEX old_project_slugs_project_id_idx ON old_project_slugs (project_id);
+
 CREATE TABLE project_teams (
     project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
     team_id BIGINT NOT NULL REFERENCES teams (id) ON DELETE CASCADE,

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::store::constraint::OnConstraint;
 use crate::store::organizations::Organization;
-use crate::store::{members, organizations};
+use crate::store::{members, old_slugs, organizations};
 use crate::types::ids::UserId;
 use crate::types::role::Role;
 use crate::types::slug::Slug;
@@ -56,7 +56,7 @@ pub struct Identity<'a> {
     pub slug: Option<&'a Slug>,
 }
 
-/// Changes name and slug.
+/// Changes name and slug. Addresses with the old slug lead to the new one.
 pub async fn rename(db: &PgPool, organization: &Organization, to: &Identity<'_>) -> Result<Organization, Error> {
     let mut renamed = organization.clone();
     if let Some(name) = to.name.map(str::trim) {
@@ -76,6 +76,9 @@ pub async fn rename(db: &PgPool, organization: &Organization, to: &Identity<'_>)
     organizations::update_slug(&mut *tx, renamed.id, &renamed.slug)
         .await
         .on_constraint("organizations_slug_key", || Error::SlugTaken)?;
+    if renamed.slug != organization.slug {
+        old_slugs::insert_of_organization(&mut *tx, &organization.slug, organization.id).await?;
+    }
     tx.commit().await?;
     Ok(renamed)
 }

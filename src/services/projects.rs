@@ -9,7 +9,7 @@ use crate::services::retention::DeleteProject;
 use crate::store::constraint::OnConstraint;
 use crate::store::project_keys::ProjectKey;
 use crate::store::projects::{NewProject as Row, Project};
-use crate::store::{projects, teams};
+use crate::store::{old_slugs, projects, teams};
 use crate::types::ids::{OrganizationId, ProjectId, TeamId, UserId};
 use crate::types::slug::Slug;
 
@@ -70,7 +70,7 @@ pub struct Identity<'a> {
     pub platform: Option<&'a str>,
 }
 
-/// Changes name, slug and platform.
+/// Changes name, slug and platform. Addresses with the old slug lead to the new one.
 pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result<Project, Error> {
     let mut renamed = project.clone();
     if let Some(name) = to.name.map(str::trim) {
@@ -86,9 +86,14 @@ pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result
         renamed.platform = Some(platform.to_owned()).filter(|platform| !platform.is_empty());
         check_platform(renamed.platform.as_deref())?;
     }
-    projects::update_identity(db, renamed.id, &renamed.slug, &renamed.name, renamed.platform.as_deref())
+    let mut tx = db.begin().await?;
+    projects::update_identity(&mut *tx, renamed.id, &renamed.slug, &renamed.name, renamed.platform.as_deref())
         .await
         .on_constraint("projects_organization_id_slug_key", || Error::SlugTaken)?;
+    if renamed.slug != project.slug {
+        old_slugs::insert_of_project(&mut *tx, project.organization_id, &project.slug, project.id).await?;
+    }
+    tx.commit().await?;
     Ok(renamed)
 }
 

@@ -16,6 +16,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("not found")]
     NotFound,
+    /// The organization or project was renamed; the same thing is at `location` now.
+    #[error("the resource has moved to {location}")]
+    Moved { location: String, slug: String },
     /// Nobody is signed in, or the token is not valid.
     #[error("authentication credentials were not provided or are not valid")]
     Unauthorized,
@@ -81,6 +84,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Moved { .. } => StatusCode::FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,

@@ -7,10 +7,12 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
 use super::actor::Actor;
+use super::moved::moved;
 use super::needs::Needs;
 use crate::app::App;
 use crate::store::issues::{self, Issue};
 use crate::store::members::{self, Member};
+use crate::store::old_slugs;
 use crate::store::organizations::{self, Organization};
 use crate::store::projects::{self, Project};
 use crate::types::ids::ProjectId;
@@ -81,7 +83,13 @@ impl<N: Needs> FromRequestParts<App> for OrganizationAccess<N> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let slug = path_parameter(parts, "organization").await?;
         let actor = Actor::from_request_parts(parts, app).await?;
-        Self::find(app, actor, &slug).await
+        if let Some(organization) = organizations::find_by_slug(&app.db, &slug).await? {
+            return Self::of(app, actor, organization).await;
+        }
+        let renamed = old_slugs::find_organization(&app.db, &slug).await?.ok_or(Error::NotFound)?;
+        let organization = organizations::find(&app.db, renamed).await?.ok_or(Error::NotFound)?;
+        let access = Self::of(app, actor, organization).await?;
+        Err(moved(app, parts, "organization", &access.organization.slug))
     }
 }
 
@@ -123,8 +131,14 @@ impl<N: Needs> FromRequestParts<App> for ProjectAccess<N> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let within = OrganizationAccess::<N>::from_request_parts(parts, app).await?;
         let slug = path_parameter(parts, "project").await?;
-        let project = projects::find_by_slug(&app.db, within.organization.id, &slug).await?.ok_or(Error::NotFound)?;
-        Self::checked(app, within, project).await
+        let organization_id = within.organization.id;
+        if let Some(project) = projects::find_by_slug(&app.db, organization_id, &slug).await? {
+            return Self::checked(app, within, project).await;
+        }
+        let renamed = old_slugs::find_project(&app.db, organization_id, &slug).await?.ok_or(Error::NotFound)?;
+        let project = projects::find(&app.db, renamed).await?.ok_or(Error::NotFound)?;
+        let access = Self::checked(app, within, project).await?;
+        Err(moved(app, parts, "project", &access.project.slug))
     }
 }
 
@@ -163,7 +177,12 @@ impl<N: Needs> FromRequestParts<App> for IssueAccess<N> {
         let issue = issues::find(&app.db, id).await?.filter(is_there).ok_or(Error::NotFound)?;
         let within = ProjectAccess::of_project(app, actor, issue.project_id).await?;
         match organization {
-            Some(slug) if slug != within.organization().slug => Err(Error::NotFound),
+            Some(slug) if slug != within.organization().slug => {
+                let renamed = old_slugs::find_organization(&app.db, &slug).await?;
+                let new = &within.organization().slug;
+                let is_renamed = renamed == Some(within.organization().id);
+                Err(if is_renamed { moved(app, parts, "organization", new) } else { Error::NotFound })
+            }
             _ => Ok(Self { issue, within }),
         }
     }

@@ -5,6 +5,8 @@
 
 mod access;
 mod actor;
+mod key;
+mod moved;
 pub mod needs;
 mod pagination;
 mod release;
@@ -12,6 +14,7 @@ mod viewer;
 
 pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
 pub use actor::Actor;
+pub use key::KeyAccess;
 pub use pagination::{Page, Pagination};
 pub use release::ReleaseAccess;
 pub use viewer::Viewer;

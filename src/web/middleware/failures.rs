@@ -49,6 +49,15 @@ fn render(error: &Error) -> Response {
     let reference = log_internal(error);
     let body = match error {
         Error::Invalid(fields) => field_map(fields),
+        // sentry-cli reads the slug at the top.
+        Error::Moved { location, slug } => json!({
+            "slug": slug,
+            "detail": {
+                "code": "resource-moved",
+                "message": error.to_string(),
+                "extra": { "url": location, "slug": slug },
+            },
+        }),
         Error::Internal(_) => json!({"detail": "Internal Error", "errorId": reference}),
         other => json!({"detail": other.to_string()}),
     };
@@ -56,6 +65,11 @@ fn render(error: &Error) -> Response {
     let headers = response.headers_mut();
     if matches!(error, Error::Unauthorized) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"api\""));
+    }
+    if let Error::Moved { location, .. } = error
+        && let Ok(location) = HeaderValue::try_from(location)
+    {
+        headers.insert(header::LOCATION, location);
     }
     if let Error::TooManyRequests { retry_after } = error {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
@@ -76,6 +76,11 @@ fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>)
     if matches!(error, Error::Unauthorized) {
         let next = url::form_urlencoded::byte_serialize(wanted.unwrap_or("/").as_bytes()).collect::<String>();
         return redirect(app, &format!("/auth/login/?next={next}"));
+    }
+    if let Error::Moved { location, .. } = error {
+        // A form is sent again to where its page is now.
+        let status = if wanted.is_some() { StatusCode::FOUND } else { StatusCode::TEMPORARY_REDIRECT };
+        return (status, [(header::LOCATION, location.clone())]).into_response();
     }
     let reference = log_internal(error);
     let page = error_page(Layout::new(app, viewer), error, reference.as_deref());

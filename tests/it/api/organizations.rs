@@ -77,7 +77,7 @@ async fn an_organization_is_renamed() {
     }
     let renamed = script.put_json("/api/0/organizations/acme/", &json!({"name": "Acme 2", "slug": "acme-2"})).await;
     assert_eq!((renamed.status, &renamed.json()["name"]), (200, &json!("Acme 2")));
-    assert_eq!(script.get("/api/0/organizations/acme/").await.status, 404);
+    assert_eq!(script.get("/api/0/organizations/acme/").await.location(), "/api/0/organizations/acme-2/");
     assert_eq!(script.get("/api/0/organizations/acme-2/").await.status, 200);
 }
 

@@ -1,6 +1,5 @@
 //! Project keys: the credentials of DSNs.
 
-mod access;
 mod create;
 mod delete;
 mod get;

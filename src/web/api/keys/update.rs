@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::access::KeyAccess;
 use super::view::KeyView;
 use crate::app::App;
 use crate::services::keys;
 use crate::store::project_keys;
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, Result};
+use crate::web::extract::KeyAccess;
 use crate::web::extract::needs::ProjectWrite;
 
 pub async fn update(

@@ -20,7 +20,7 @@ use crate::store::issue_events::Neighbours;
 use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
 use crate::store::users::User;
-use crate::store::{attachments, issue_events, issue_lists, issue_tag_values};
+use crate::store::{attachments, issue_events, issue_lists, tag_counts};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -265,7 +265,7 @@ async fn read_side(
     let ids = [issue.id.0];
     let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
     let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
-    let tags = issue_tag_values::list_top(&app.db, issue.id, meters::LOOKED_AT).await?;
+    let tags = tag_counts::list_most_seen_of_issue(&app.db, issue.id, meters::LOOKED_AT).await?;
     let link = |version: &Option<String>| {
         version.as_deref().map(|version| ReleaseLink {
             shown: visible::string(shown_version(version).to_owned()),

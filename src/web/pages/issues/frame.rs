@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::app::App;
 use crate::store::issue_pages::{self, IssueDetails};
 use crate::store::issues::{self, Issue};
+use crate::store::old_slugs;
+use crate::store::organizations::Organization;
 use crate::types::ids::IssueId;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -15,7 +17,7 @@ use crate::web::extract::needs::EventRead;
 use crate::web::extract::{Actor, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
-use crate::web::{numbers, time, visible};
+use crate::web::{base_path, numbers, time, visible};
 
 use super::{level_icon, level_word, list, rows};
 
@@ -75,8 +77,11 @@ pub async fn open(
         return Err(Error::NotFound);
     }
     let access = ProjectAccess::<EventRead>::of_project(app, actor, issue.project_id).await?;
-    if access.within.organization.slug != organization {
-        return Err(Error::NotFound);
+    let Organization { id: organization_id, slug, .. } = &access.within.organization;
+    if slug != organization {
+        let is_renamed = old_slugs::find_organization(&app.db, organization).await? == Some(*organization_id);
+        let location = format!("{}/organizations/{slug}/issues/{id}/", base_path(app));
+        return Err(if is_renamed { Error::Moved { location, slug: slug.clone() } } else { Error::NotFound });
     }
     let details = issue_pages::find(&app.db, id, access.within.actor.user.id).await?;
     let layout = Layout::of_project(app, viewer, &access, Section::Issues);

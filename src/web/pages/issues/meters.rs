@@ -1,7 +1,7 @@
 //! How the events of an issue spread over the values of its tags.
 
 use super::address::encode;
-use crate::store::issue_tag_values::IssueTagValue;
+use crate::store::tag_counts::IssueTagValue;
 use crate::web::visible;
 
 /// Values of a tag that the bar tells apart.

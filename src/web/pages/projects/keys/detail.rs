@@ -1,11 +1,11 @@
 //! One key: its name, its rate limit, every form of its address.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{KeyPath, find, list_path};
+use super::list_path;
 use crate::app::App;
 use crate::services::keys;
 use crate::services::projects::{self, Dsn};
@@ -13,7 +13,7 @@ use crate::store::project_keys::ProjectKey;
 use crate::types::scope::Scope;
 use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{Needs, ProjectRead, ProjectWrite};
-use crate::web::extract::{ProjectAccess, Viewer};
+use crate::web::extract::{KeyAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
@@ -44,10 +44,8 @@ struct Values {
 pub async fn show(
     State(app): State<App>,
     viewer: Viewer,
-    access: ProjectAccess<ProjectRead>,
-    Path(path): Path<KeyPath>,
+    KeyAccess { key, within: access }: KeyAccess<ProjectRead>,
 ) -> Result<Response> {
-    let key = find(&app, &access, &path).await?;
     let number = |number: Option<i32>| number.map_or_else(String::new, |number| number.to_string());
     let values =
         Values { label: key.label.clone(), count: number(key.rate_limit_count), window: number(key.rate_limit_window) };
@@ -57,11 +55,9 @@ pub async fn show(
 pub async fn save(
     State(app): State<App>,
     viewer: Viewer,
-    access: ProjectAccess<ProjectWrite>,
-    Path(path): Path<KeyPath>,
+    KeyAccess { key, within: access }: KeyAccess<ProjectWrite>,
     posted: Posted,
 ) -> Result<Response> {
-    let key = find(&app, &access, &path).await?;
     let text = |name| posted.text(name).to_owned();
     let values = Values { label: text("label"), count: text("count"), window: text("window") };
     let errors = update(&app, viewer.messages(), &key, &values).await?;

@@ -6,11 +6,8 @@ mod state;
 
 use axum::Router;
 use axum::routing::{get, post};
-use serde::Deserialize;
 
 use crate::app::App;
-use crate::store::project_keys::{self, ProjectKey};
-use crate::web::error::{Error, Result};
 use crate::web::extract::ProjectAccess;
 use crate::web::extract::needs::Needs;
 
@@ -23,16 +20,6 @@ pub fn routes() -> Router<App> {
         .route(&format!("{one}/enable/"), post(state::enable))
         .route(&format!("{one}/rotate/"), post(state::rotate))
         .route(&format!("{one}/delete/"), get(state::confirm).post(state::delete))
-}
-
-/// The key a path names, by its public part.
-#[derive(Deserialize)]
-struct KeyPath {
-    key: String,
-}
-
-async fn find<N: Needs>(app: &App, access: &ProjectAccess<N>, path: &KeyPath) -> Result<ProjectKey> {
-    project_keys::find_in_project(&app.db, access.project.id, &path.key).await?.ok_or(Error::NotFound)
 }
 
 /// The path of the list, without the base path.
