@@ -97,6 +97,14 @@ pub async fn link(
     Ok(())
 }
 
+/// Takes an archive off a project.
+pub async fn unlink_project(db: impl PgExecutor<'_>, id: ArtifactBundleId, project_id: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM artifact_bundle_projects WHERE bundle_id = $1 AND project_id = $2", id.0, project_id.0,)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Takes all archives off a release.
 pub async fn unlink_release(db: impl PgExecutor<'_>, release_id: ReleaseId) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM artifact_bundle_releases WHERE release_id = $1", release_id.0).execute(db).await?;

@@ -14,6 +14,15 @@ pub fn compact(t: Messages, n: i64) -> String {
     }
 }
 
+/// Bytes in the unit that fits.
+pub fn bytes(bytes: i64) -> String {
+    match bytes {
+        ..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{}.{} KB", bytes / 1_024, bytes % 1_024 * 10 / 1_024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
 fn tenths(n: i64, unit: i64, name: &str) -> String {
     let tenths = n / (unit / 10);
     match (tenths / 10, tenths % 10) {

@@ -5,6 +5,7 @@ mod cleanup;
 mod debug_files;
 mod hostile;
 mod release_files;
+mod s3;
 mod zip;
 
 use picket::types::artifact::Checksum;

@@ -9,3 +9,4 @@ mod organizations;
 mod projects;
 mod releases;
 mod setup;
+mod source_maps;

@@ -31,7 +31,7 @@ use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
 use crate::web::pages::releases::release_path;
-use crate::web::{render, time, visible};
+use crate::web::{numbers, render, time, visible};
 
 /// Stored events are counted up to here.
 const MAX_COUNT: i64 = 1_000;
@@ -169,7 +169,11 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
             let base = format!("{}{}events/{}/", layout.base, frame.path, found.event.event_id.as_simple());
             let bar = read_bar(app, &issue, found, &layout, &frame).await?;
             let files = attachments::list(&app.db, issue.project_id, found.event.event_id, 100).await?;
-            (Some(bar), base, files.into_iter().map(|file| (visible::string(file.name), size(file.size))).collect())
+            (
+                Some(bar),
+                base,
+                files.into_iter().map(|file| (visible::string(file.name), numbers::bytes(file.size))).collect(),
+            )
         }
         None => (None, String::new(), Vec::new()),
     };
@@ -223,7 +227,7 @@ async fn read_bar(app: &App, issue: &Issue, found: &Found, layout: &Layout, fram
         ago: time::ago(t, event.occurred_at, layout.now),
         received: time::absolute_text(t, event.received_at),
         latency: (latency > LATE).then(|| late(latency, t)),
-        size: size(i64::from(event.size)),
+        size: numbers::bytes(i64::from(event.size)),
         place: if stored > MAX_COUNT {
             t.issues_stored_many(grouped(MAX_COUNT))
         } else {
@@ -241,15 +245,6 @@ fn late(latency: TimeDelta, t: Messages) -> String {
         minutes @ ..120 => t.issues_late(minutes),
         ..2_880 => t.issues_late_hours(latency.num_hours()),
         _ => t.issues_late_days(latency.num_days()),
-    }
-}
-
-/// Bytes in the unit that fits.
-fn size(bytes: i64) -> String {
-    match bytes {
-        ..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{}.{} KB", bytes / 1_024, bytes % 1_024 * 10 / 1_024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
     }
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod privacy;
 mod remove;
+mod source_maps;
 pub mod sparkline;
 
 use axum::Router;
@@ -24,4 +25,5 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
         .merge(keys::routes())
+        .merge(source_maps::routes())
 }
