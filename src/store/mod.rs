@@ -44,6 +44,7 @@ pub mod project_counters;
 pub mod project_keys;
 pub mod project_stats;
 pub mod projects;
+pub mod release_artifacts;
 pub mod release_commits;
 pub mod release_environments;
 pub mod release_files;

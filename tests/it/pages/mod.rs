@@ -1,4 +1,5 @@
 mod account;
+mod artifacts;
 mod auth;
 mod issues;
 mod issues_event;

@@ -3,6 +3,7 @@
 mod actions;
 mod address;
 mod adoption;
+mod artifacts;
 mod commits;
 pub mod frame;
 mod issue_rows;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<App> {
             .route(&path("new-events/"), get(issues::new))
             .route(&path("all-events/"), get(issues::all))
             .route(&path("commits/"), get(commits::show))
+            .route(&path("artifacts/"), get(artifacts::show).post(artifacts::delete))
             .route(&path("archive/"), post(actions::archive))
             .route(&path("delete/"), get(actions::confirm).post(actions::delete))
     })
