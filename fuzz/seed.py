@@ -36,3 +36,9 @@ for case in cases("rate_limit_headers"):
 for file in sorted((FIXTURES / "events").glob("*.json")):
     seed("event", file.stem, file.read_bytes())
     seed("store_body", "event-" + file.stem, b"\0" + file.read_bytes())
+for name, script, source_map in [
+    ("regular", "class a{b(c){throw c}}", {"sources": ["a.ts"], "sourcesContent": ["class A {}"], "names": ["A", "b"], "mappings": "MAAMA,EACJC,KACE"}),
+    ("indexed", "a=()=>1", {"sections": [{"offset": {"line": 0, "column": 2}, "map": {"version": 3, "sources": [None], "names": [], "mappings": "AAAA;CAAC"}}]}),
+    ("hermes", "", {"sources": ["a.js"], "names": [], "x_facebook_sources": [[{"names": ["f"], "mappings": "AAA"}]], "mappings": "AAAA"}),
+]:
+    seed("source_map", name, script.encode() + b"\0" + json.dumps({"version": 3, **source_map}).encode())

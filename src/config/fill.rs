@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::environment::redis_url;
 use super::layers::Settings;
 use super::value::Value;
-use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, S3, System, Uploads, Web, Worker};
+use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, S3, SourceMaps, System, Uploads, Web, Worker};
 
 impl Settings {
     /// The typed form.
@@ -40,6 +40,7 @@ impl Settings {
                 max_request_bytes: self.size("uploads.max-request-size"),
                 bundle_days: self.count("uploads.bundle-retention-days"),
             },
+            source_maps: SourceMaps { cache_directory: self.text("source-maps.cache-directory").into() },
         }
     }
 

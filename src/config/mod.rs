@@ -15,7 +15,7 @@ pub use environment::{Environment, variable};
 pub use layers::{EXAMPLE, Error, Setting, Settings, Source, find_directory};
 pub use live::LiveConfig;
 pub use options::{Kind, OPTIONS, Place, Spec, find as find_option, nearest as nearest_option};
-pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, S3, System, Uploads, Web, Worker};
+pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, S3, SourceMaps, System, Uploads, Web, Worker};
 pub use value::Value;
 
 /// Every setting that takes effect at start. Has no `Debug`: it holds secrets.
@@ -31,6 +31,7 @@ pub struct Config {
     pub events: Events,
     pub blobs: Blobs,
     pub uploads: Uploads,
+    pub source_maps: SourceMaps,
 }
 
 impl Default for Config {

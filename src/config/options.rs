@@ -92,6 +92,7 @@ pub const OPTIONS: &[Spec] = &[
     file("uploads.max-file-size", Kind::Size, "largest artifact or symbol file"),
     file("uploads.max-request-size", Kind::Size, "largest upload request that every proxy in front lets through"),
     file("uploads.bundle-retention-days", Kind::Count, "days after which unused artifact bundles go; 0: never"),
+    file("source-maps.cache-directory", Kind::Text, "folder of prepared source maps, which may be emptied at any time"),
 ];
 
 /// Keys of on-premise Sentry that are accepted without a word, so that its file works as it is. A name that ends with

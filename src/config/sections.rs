@@ -129,3 +129,10 @@ pub struct Uploads {
     /// Days after which archives of artifacts that nothing used are deleted; 0: never.
     pub bundle_days: u32,
 }
+
+/// Source maps.
+#[derive(Clone, Debug)]
+pub struct SourceMaps {
+    /// Folder of the prepared ones; workers of a host share it.
+    pub cache_directory: PathBuf,
+}

@@ -4,13 +4,13 @@
 //!
 //! 1. `filter`: inbound filters look at the raw data; what they refuse ends as [`Outcome::Filtered`].
 //! 2. `normalize`: every attribute into its canonical shape; a bad value is dropped and noted in the event's `errors`.
-//! 3. `symbolicate`: source maps (issue 2 brings it).
+//! 3. `symbolicate`: minified JavaScript back into source, by artifacts that were uploaded.
 //! 4. `modules`, `in_app`: what frames belong to, and whose they are.
 //! 5. `scrub`: secrets leave before anything is persisted.
 //! 6. `group`: the hashes that lead to the issue.
 //! 7. `summarize`: type, title, culprit, tags, search text.
 //!
-//! All of it is pure, and none of it fails for bad client data.
+//! All of it is pure but for the look-ups that stage 3 asks for, and none of it fails for bad client data.
 
 pub mod filter;
 pub mod frames;
@@ -21,6 +21,7 @@ pub mod normalize;
 pub mod open;
 pub mod scrub;
 pub mod summarize;
+pub mod symbolicate;
 
 use std::net::IpAddr;
 
@@ -28,6 +29,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use self::summarize::Summary;
+use self::symbolicate::Gathered;
 use crate::types::{
     hash::EventHash,
     json::{Json, Object},
@@ -67,19 +69,31 @@ pub struct ReadyEvent {
     pub json: Vec<u8>,
 }
 
+/// Looks up what an event's frames need.
+pub type LookUp<'l> = &'l dyn Fn(&symbolicate::Request) -> Gathered;
+
 /// Takes an event through all stages.
-pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSettings) -> Outcome {
+pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSettings, look_up: LookUp<'_>) -> Outcome {
     if let Some(reason) = filter::reason(&event, receipt, &settings.filters) {
         return Outcome::Filtered(reason);
     }
     normalize::normalize(&mut event, receipt);
-    modules::apply(&mut event);
-    in_app::apply(&mut event);
-    scrub::scrub(&mut event, settings);
+    if let Some(request) = symbolicate::request::of(&event) {
+        symbolicate::frames::apply(&mut event, &look_up(&request));
+    }
+    refine(&mut event, settings);
     let hashes = group::hashes(&event, settings);
     let summary = summarize::summarize(&event);
     let json = finished(event, &hashes, &summary);
     Outcome::Ready(Box::new(ReadyEvent { hashes, summary, json }))
+}
+
+/// The stages that follow from what frames are, before anything is stored or shown.
+pub fn refine(event: &mut Object<'_>, settings: &ProjectSettings) {
+    modules::apply(event);
+    in_app::apply(event);
+    symbolicate::frames::copy_in_app(event);
+    scrub::scrub(event, settings);
 }
 
 /// The event with what was derived from it.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::group::{Component, ComponentValue, Variant, explain};
 use super::normalize::security::{ReportQuery, event_from_report};
 use super::summarize::Summary;
+use super::symbolicate::Gathered;
 use super::{Outcome, Receipt, process};
 use crate::protocol::security::Kind;
 use crate::types::json::{Json, Object, parse};
@@ -53,7 +54,9 @@ fn events_of_real_sdks_are_named_and_grouped_as_ever() {
     let settings = ProjectSettings::default();
     for (name, text) in EVENTS {
         let event = event(parse(text.as_bytes()).unwrap());
-        let Outcome::Ready(ready) = process(event, &receipt(), &settings) else { panic!("{name} was filtered") };
+        let Outcome::Ready(ready) = process(event, &receipt(), &settings, &|_| Gathered::default()) else {
+            panic!("{name} was filtered")
+        };
         let Ok(Json::Object(stored)) = parse(&ready.json) else { panic!("{name}") };
         let variants = explain(&stored, &settings);
         let explained: Vec<&str> = variants.iter().filter_map(|variant| variant.hash.as_deref()).collect();

@@ -21,5 +21,6 @@ pub mod retention;
 pub mod setup;
 pub mod snoozes;
 pub mod stats;
+pub mod symbolication;
 pub mod teams;
 pub mod tokens;

@@ -33,6 +33,23 @@ pub struct FoundArtifact {
     pub release_file_id: Option<ReleaseFileId>,
 }
 
+/// Whether a project has any artifacts that frames could be resolved with.
+pub async fn has_any(db: impl PgExecutor<'_>, project_id: ProjectId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (SELECT FROM artifact_bundle_projects WHERE project_id = $1) OR (
+            EXISTS (SELECT FROM release_files) AND EXISTS (
+                SELECT FROM release_files AS file
+                JOIN release_projects AS link ON link.release_id = file.release_id
+                WHERE link.project_id = $1
+            )
+        ) AS "has_any!""#,
+        project_id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// The newest artifact of a project with this debug id: bundles first, then files of its releases.
 pub async fn find_by_debug_id(
     db: impl PgExecutor<'_>,

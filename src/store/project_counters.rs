@@ -13,6 +13,7 @@ use crate::types::{
 #[derive(Clone, Debug)]
 pub struct ProjectForEvents {
     pub id: ProjectId,
+    pub organization_id: OrganizationId,
     pub settings: Json<ProjectSettings>,
 }
 
@@ -35,7 +36,8 @@ pub async fn list_settings(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result
     sqlx::query_as!(
         ProjectForEvents,
         r#"
-        SELECT id AS "id: ProjectId", settings AS "settings: Json<ProjectSettings>"
+        SELECT id AS "id: ProjectId", organization_id AS "organization_id: OrganizationId",
+            settings AS "settings: Json<ProjectSettings>"
         FROM projects
         WHERE id = ANY($1) AND status = 'active'"#,
         ids,

@@ -7,6 +7,7 @@
 mod intake;
 mod jobs;
 mod latency;
+mod look_up;
 mod process;
 mod save;
 

@@ -6,19 +6,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::intake::Backoff;
+use super::look_up::LookUps;
 use crate::app::App;
-use crate::pipeline::{self, Outcome, Receipt, open};
+use crate::pipeline::{self, Outcome, Receipt, open, symbolicate::Request};
 use crate::protocol::category::Category;
 use crate::services::events::{Batch, BatchEvent, NewBody, Refused};
-use crate::store::project_counters;
-use crate::types::{entry_kind::EntryKind, ids::ProjectId, project_settings::ProjectSettings, stream_id::StreamId};
+use crate::store::project_counters::{self, ProjectForEvents};
+use crate::types::ids::{OrganizationId, ProjectId};
+use crate::types::{entry_kind::EntryKind, project_settings::ProjectSettings, stream_id::StreamId};
 use crate::volatile::event_stream::{EntryFacts, StreamEntry};
 
 /// Settings by project; projects that are gone are absent.
-type Settings = HashMap<ProjectId, ProjectSettings>;
+pub type Settings = HashMap<ProjectId, Project>;
+
+/// What processing knows of a project.
+#[derive(Debug)]
+pub struct Project {
+    pub organization_id: OrganizationId,
+    pub settings: ProjectSettings,
+}
 
 /// A batch ready to be saved, and the entries it came from.
 #[derive(Debug, Default)]
@@ -53,8 +63,11 @@ pub async fn process(app: &App, entries: Vec<StreamEntry>) -> Option<Processed> 
         if part.is_empty() {
             break;
         }
-        let settings = Arc::clone(&settings);
-        tasks.push(tokio::task::spawn_blocking(move || process_part(part, &settings, limits)));
+        let (app, settings, runtime) = (app.clone(), Arc::clone(&settings), Handle::current());
+        tasks.push(tokio::task::spawn_blocking(move || {
+            let look_ups = LookUps::new(&app, &settings, runtime);
+            process_part(part, &settings, limits, &look_ups)
+        }));
     }
     let mut processed = Processed::default();
     for task in tasks {
@@ -74,7 +87,7 @@ async fn settings_of(app: &App, entries: &[StreamEntry]) -> Option<Settings> {
     let mut wait = Backoff::default();
     loop {
         match project_counters::list_settings(&app.db, &ids).await {
-            Ok(rows) => return Some(rows.into_iter().map(|row| (row.id, row.settings.0)).collect()),
+            Ok(rows) => return Some(rows.into_iter().map(Project::of).collect()),
             Err(error) => tracing::warn!(%error, "settings cannot be read, trying again"),
         }
         if app.shutdown.is_cancelled() {
@@ -84,10 +97,16 @@ async fn settings_of(app: &App, entries: &[StreamEntry]) -> Option<Settings> {
     }
 }
 
-fn process_part(entries: Vec<StreamEntry>, settings: &Settings, limits: Limits) -> Processed {
+impl Project {
+    fn of(row: ProjectForEvents) -> (ProjectId, Self) {
+        (row.id, Self { organization_id: row.organization_id, settings: row.settings.0 })
+    }
+}
+
+fn process_part(entries: Vec<StreamEntry>, settings: &Settings, limits: Limits, look_ups: &LookUps<'_>) -> Processed {
     let mut processed = Processed::default();
     for entry in entries {
-        let one = catch_unwind(AssertUnwindSafe(|| process_entry(&entry, settings, limits)));
+        let one = catch_unwind(AssertUnwindSafe(|| process_entry(&entry, settings, limits, look_ups)));
         if let Ok(one) = one {
             processed.append(one);
         } else {
@@ -98,11 +117,11 @@ fn process_part(entries: Vec<StreamEntry>, settings: &Settings, limits: Limits) 
     processed
 }
 
-fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Processed {
+fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits, look_ups: &LookUps<'_>) -> Processed {
     let mut processed = Processed { stream_ids: vec![entry.stream_id.clone()], ..Processed::default() };
     let facts = &entry.facts;
     // A project that is gone: nobody could look at what is counted.
-    let Some(settings) = settings.get(&facts.project_id) else { return processed };
+    let Some(Project { settings, .. }) = settings.get(&facts.project_id) else { return processed };
     let limit = limits.envelope.max(limits.event);
     let mut unpacked = Vec::new();
     let decoded = open::decode(&entry.body, &facts.encoding, limit);
@@ -119,7 +138,8 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits) -> Pr
     };
     for (event_id, event) in events {
         let receipt = receipt(facts, event_id);
-        match pipeline::process(event, &receipt, settings) {
+        let look_up = |request: &Request| look_ups.of(facts.project_id, request);
+        match pipeline::process(event, &receipt, settings, &look_up) {
             Outcome::Filtered(reason) => processed.refuse(entry, event_id, ("filtered", reason)),
             Outcome::Ready(ready) => match batch_event(entry, event_id, *ready) {
                 Ok(event) => {

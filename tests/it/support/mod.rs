@@ -40,6 +40,7 @@ impl TestApp {
         config.system.url_prefix = format!("http://{address}");
         config.system.secret_key = Some("0123456789abcdef0123456789abcdef0123456789abcdef01".to_owned());
         config.blobs.directory = std::env::temp_dir().join(format!("picket-test-{}", uuid::Uuid::new_v4().simple()));
+        config.source_maps.cache_directory = config.blobs.directory.join("maps");
         change(&mut config);
 
         let id = uuid::Uuid::new_v4().simple().to_string();

@@ -8,6 +8,7 @@ mod jobs;
 mod life_cycle;
 mod queue;
 mod saving;
+mod symbolication;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
