@@ -23,7 +23,8 @@ impl<'a> Problem<'a> {
         items(event, "errors").iter().filter_map(Self::read).collect()
     }
 
-    fn read(json: &'a Json<'a>) -> Option<Self> {
+    /// Reads one of them.
+    pub fn read(json: &'a Json<'a>) -> Option<Self> {
         Some(Self {
             kind: text(json, "type")?,
             name: text(json, "name"),

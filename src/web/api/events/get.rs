@@ -64,7 +64,7 @@ pub async fn by_id(
     let stored = find_in(&app, &access, id).await?.ok_or(Error::NotFound)?;
     let projects = access.projects(&app).await?;
     let project = projects.iter().find(|project| project.id == stored.row.project_id).ok_or(Error::NotFound)?;
-    let tree = stored.tree()?;
+    let tree = stored.resolved(&app).await?;
     let view = EventIdView {
         organization_slug: access.organization.slug.clone(),
         project_slug: project.slug.clone(),
@@ -91,7 +91,7 @@ pub async fn detail(app: &App, stored: &StoredEvent) -> Result<Response> {
     let around = issue_events::find_neighbours(&app.db, stored.row.issue_id, stored.place()).await?;
     let id = |event_id: Option<Uuid>| event_id.map(|event_id| event_id.as_simple().to_string());
     let report = user_reports::find_of_event(&app.db, stored.row.project_id, stored.row.event_id).await?;
-    let tree = stored.tree()?;
+    let tree = stored.resolved(app).await?;
     let view = EventDetailView {
         event: EventView::of(stored, &tree),
         release: text(&tree, "release").map(|version| ReleaseLinkView { version }),

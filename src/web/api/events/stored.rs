@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::protocol::event_id;
+use crate::services::symbolication;
 use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::{self, Event};
 use crate::types::ids::ProjectId;
@@ -47,6 +48,13 @@ impl StoredEvent {
 
     pub fn tree(&self) -> Result<Json<'_>> {
         json::parse(&self.body).map_err(|error| damaged(&self.row, error))
+    }
+
+    /// The event with the frames that can be resolved by now, and why the others can't.
+    pub async fn resolved(&self, app: &App) -> Result<Json<'_>> {
+        let mut tree = self.tree()?;
+        symbolication::resolve(app, self.row.project_id, &mut tree).await?;
+        Ok(tree)
     }
 
     pub fn place(&self) -> EventPlace {

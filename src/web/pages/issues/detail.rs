@@ -16,6 +16,7 @@ use super::meters::{self, Meter};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
+use crate::services::symbolication;
 use crate::store::issue_events::Neighbours;
 use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
@@ -70,6 +71,8 @@ struct IssuePage<'a> {
     attachments: Vec<(String, String)>,
     side: Side,
     note: Option<&'static str>,
+    /// Artifacts came after the event.
+    late: Option<String>,
 }
 
 /// Which event it is, and the way to the others.
@@ -159,7 +162,10 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
     let tree = found.as_ref().and_then(|found| found.tree(&bytes).ok());
     let is_damaged = found.is_some() && tree.is_none();
-    let json = visible::json(tree.unwrap_or(Json::Null));
+    let mut json = tree.unwrap_or(Json::Null);
+    let viewed = symbolication::resolve(app, issue.project_id, &mut json).await?;
+    let late = (viewed.resolved > 0).then(|| t.issues_resolved_late(viewed.resolved));
+    let json = visible::json(json);
     let event = Event::read(&json);
     let options = options(params, &access.within.actor.user);
     let skip = if part == Part::All { 0 } else { params.skip };
@@ -190,6 +196,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         attachments,
         side,
         note,
+        late,
         frame,
         layout,
     };

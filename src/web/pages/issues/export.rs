@@ -9,6 +9,7 @@ use super::frame::{self, Opened};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
+use crate::services::symbolication;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::{base_path, visible};
@@ -43,7 +44,9 @@ pub async fn text(
     };
     let (opened, found) = find(&app, &viewer, actor, (&organization, &id, event)).await?;
     let bytes = found.json()?;
-    let tree = visible::json(found.tree(&bytes)?);
+    let mut tree = found.tree(&bytes)?;
+    symbolication::resolve(&app, opened.issue.project_id, &mut tree).await?;
+    let tree = visible::json(tree);
     let url =
         format!("{}{}events/{}/", app.config.system.url_prefix, opened.frame.path, found.event.event_id.as_simple());
     let title = if opened.frame.message.is_empty() {

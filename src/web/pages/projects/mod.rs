@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod privacy;
 mod remove;
+mod source_map_check;
 mod source_maps;
 pub mod sparkline;
 
@@ -24,6 +25,7 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
+        .route("/settings/{organization}/projects/{project}/source-maps/check/", get(source_map_check::show))
         .merge(keys::routes())
         .merge(source_maps::routes())
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::request::text_of;
 use super::values;
 use crate::protocol::interfaces::problem::Problem;
+use crate::types::json::{Json, Object};
 use crate::web::messages::Messages;
 
 const MAX_PROBLEMS: usize = 50;
@@ -36,6 +37,52 @@ pub fn by_file<'a>(problems: &'a [Problem<'a>], t: Messages) -> Vec<(Cow<'a, str
         .filter_map(|problem| Some((Cow::Borrowed(problem.members.get_str("url")?), sentence(problem, t))))
         .take(MAX_PROBLEMS)
         .collect()
+}
+
+/// What a frame itself says about why it was not resolved.
+pub fn of_frame(errors: &[Json<'_>], t: Messages) -> Option<String> {
+    let problem = Problem::read(errors.first()?)?;
+    let how = search(&problem, t);
+    Some(if how.is_empty() { sentence(&problem, t) } else { format!("{} {how}", sentence(&problem, t)) })
+}
+
+/// What was looked for, and what is nearest to it.
+fn search(problem: &Problem<'_>, t: Messages) -> String {
+    let Some(search) = problem.members.get("search").and_then(Json::as_object) else { return String::new() };
+    let cut = |text: &str| values::beginning(text, MAX_CHARS);
+    let text = |key: &str| search.get_str(key).filter(|text| !text.is_empty()).map(cut);
+    let names = search.get("names").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str);
+    let names = names.map(cut).collect::<Vec<_>>().join(", ");
+    let mut sentences = Vec::new();
+    match (text("debug_id"), text("release")) {
+        (Some(id), Some(release)) => sentences.push(t.event_looked_for_both(id, names, release)),
+        (Some(id), None) => sentences.push(t.event_looked_for_debug_id(id)),
+        (None, Some(release)) => match text("dist") {
+            Some(dist) => sentences.push(t.event_looked_for_dist(dist, names, release)),
+            None => sentences.push(t.event_looked_for(names, release)),
+        },
+        (None, None) => sentences.push(t.event_looked_for_nothing().to_owned()),
+    }
+    let nearest = search.get("nearest").and_then(Json::as_array).unwrap_or_default();
+    sentences.push(match nearest.first().and_then(Json::as_object) {
+        Some(nearest) => nearest_sentence(nearest, text("release").as_deref(), t),
+        None => t.event_nearest_none().to_owned(),
+    });
+    sentences.join(" ")
+}
+
+fn nearest_sentence(nearest: &Object<'_>, own: Option<&str>, t: Messages) -> String {
+    let text = |key: &str| values::beginning(nearest.get_str(key).unwrap_or_default(), MAX_CHARS);
+    let (name, release, dist) = (text("name"), text("release"), text("dist"));
+    if release.is_empty() {
+        return t.event_nearest_bundle(name);
+    }
+    match own {
+        Some(own) if own == release && !dist.is_empty() => t.event_nearest_dist(dist, name),
+        Some(own) if own == release => t.event_nearest(name),
+        Some(own) => t.event_nearest_other(name, own, release),
+        None => t.event_nearest_unasked(name, release),
+    }
 }
 
 fn sentence(problem: &Problem<'_>, t: Messages) -> String {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::budget::Budget;
 use super::options::{Options, Order, Stack};
+use super::problems;
 use super::source::{Colours, Context};
 use super::values;
 use crate::protocol::interfaces::stacktrace::{Frame, Stacktrace};
@@ -201,7 +202,7 @@ fn view<'a>(call: &Call<'a>, body: Body<'a>, is_open: bool, context: &FrameConte
     let frame = call.frame;
     let path = path(frame, context.platform);
     let unmapped = frame.data_text("sourcemap").is_none();
-    let problem = unmapped.then(|| file_problem(frame, context.file_problems)).flatten();
+    let problem = unmapped.then(|| problem(frame, context)).flatten();
     FrameView {
         head: head(frame, &path, context.t),
         in_app: frame.in_app,
@@ -278,10 +279,12 @@ fn package<'a>(frame: &'a Frame<'a>) -> Option<Cow<'a, str>> {
     name.map(Cow::Borrowed)
 }
 
-fn file_problem(frame: &Frame<'_>, problems: &[(Cow<'_, str>, String)]) -> Option<String> {
+/// What the frame says itself, else what the event says of its file.
+fn problem(frame: &Frame<'_>, context: &FrameContext<'_, '_>) -> Option<String> {
     let own = frame.errors.iter().find_map(Json::as_str).map(str::to_owned);
+    let own = own.or_else(|| problems::of_frame(frame.errors, context.t));
     let path = frame.abs_path.as_deref()?;
-    own.or_else(|| problems.iter().find(|(file, _)| file == path).map(|(_, text)| text.clone()))
+    own.or_else(|| context.file_problems.iter().find(|(file, _)| file == path).map(|(_, text)| text.clone()))
 }
 
 fn push_omitted(rows: &mut Vec<Row<'_>>, omitted: Option<(i64, i64)>, place: usize) {
