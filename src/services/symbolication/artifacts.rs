@@ -15,7 +15,7 @@ use crate::pipeline::symbolicate::compact::{self, CompactMap};
 use crate::pipeline::symbolicate::context::SourceText;
 use crate::pipeline::symbolicate::{ArtifactSource, Failure, Found, FoundBy, MapContent, Nearest, Query, urls};
 use crate::store::artifact_lookup::{self, FoundArtifact};
-use crate::store::release_files;
+use crate::store::releases;
 use crate::types::artifact::{ArtifactKind, base_name};
 use crate::types::hex;
 use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
@@ -71,7 +71,7 @@ impl<'a> Artifacts<'a> {
         if let Some(known) = self.releases.lock().await.get(version) {
             return Ok(*known);
         }
-        let found = release_files::find_release(&self.app.db, self.organization_id, version).await?;
+        let found = releases::find_by_version(&self.app.db, self.organization_id, version).await?.map(|found| found.id);
         self.releases.lock().await.insert(version.to_owned(), found);
         Ok(found)
     }
