@@ -1,11 +1,12 @@
 //! Minified frames become source: when an event comes, and when its artifacts come later.
 
 use bytes::Bytes;
+use picket::protocol::artifact::Traits;
 use picket::services::blobs;
 use picket::store::artifact_bundle_files::{self, NewBundleFiles};
 use picket::store::artifact_bundles::{self, NewBundle};
 use picket::store::events;
-use picket::store::release_files::{self, NewReleaseFile, Traits, Uploader};
+use picket::store::release_files::{self, NewReleaseFile, Uploader};
 use picket::types::artifact::{ArtifactKind, Checksum, base_name, ident};
 use picket::types::ids::{ProjectId, ReleaseId};
 use picket::types::scope::Scope;
