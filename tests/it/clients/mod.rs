@@ -5,3 +5,4 @@
 mod browsers;
 mod scenario;
 mod scripts;
+mod sentry_cli;

@@ -9,6 +9,7 @@ use super::view::ReleaseView;
 use crate::app::App;
 use crate::services::releases;
 use crate::store::projects::Project;
+use crate::store::{release_projects, releases as releases_store};
 use crate::types::ids::OrganizationId;
 use crate::types::release::{MAX_VERSION, parse_version};
 use crate::web::api::body::Fields;
@@ -26,7 +27,10 @@ pub async fn in_organization(
     mut fields: Fields,
 ) -> Result<Answer> {
     let visible = access.projects(&app).await?;
-    let project_ids = read_projects(&visible, &mut fields);
+    let mut project_ids = read_projects(&visible, &mut fields);
+    if project_ids.is_empty() {
+        project_ids = projects_of_release(&app, &access, &visible, &mut fields).await?;
+    }
     create(&app, access.organization.id, (&visible, &project_ids), fields).await
 }
 
@@ -56,6 +60,31 @@ async fn create(
     Ok((status, Json(views.into_iter().next().ok_or(Error::NotFound)?)))
 }
 
+/// sentry-cli archives and restores by creating again, without naming projects: then those of a release that the caller
+/// sees are meant.
+async fn projects_of_release(
+    app: &App,
+    access: &OrganizationAccess<ReleaseWrite>,
+    visible: &[Project],
+    fields: &mut Fields,
+) -> Result<Vec<i64>> {
+    let version = fields.value("version").and_then(|version| version.as_str()).unwrap_or_default().trim();
+    let release = match parse_version(version) {
+        Ok(_) => releases_store::find_by_version(&app.db, access.organization.id, version).await?,
+        Err(_) => None,
+    };
+    let of_release = match release {
+        Some(release) => release_projects::list_project_ids(&app.db, release.id).await?,
+        None => Vec::new(),
+    };
+    let seen = visible.iter().filter(|project| of_release.contains(&project.id)).map(|project| project.id.0);
+    let project_ids: Vec<i64> = seen.collect();
+    if project_ids.is_empty() {
+        fields.refuse("projects", "This field is required: a list of slugs or ids.");
+    }
+    Ok(project_ids)
+}
+
 /// Ids of projects by slug or id; those that the caller does not see count as unknown.
 fn read_projects(visible: &[Project], fields: &mut Fields) -> Vec<i64> {
     let wanted: Vec<String> = match fields.value("projects").and_then(|value| value.as_array()) {
@@ -65,9 +94,6 @@ fn read_projects(visible: &[Project], fields: &mut Fields) -> Vec<i64> {
         }
         None => Vec::new(),
     };
-    if wanted.is_empty() {
-        fields.refuse("projects", "This field is required: a list of slugs or ids.");
-    }
     let mut found = Vec::new();
     for name in wanted {
         let is_it = |project: &&Project| project.slug == name || project.id.to_string() == name;

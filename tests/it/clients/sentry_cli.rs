@@ -1,0 +1,262 @@
+//! sentry-cli of three generations: releases, uploads, issues, as continuous integration calls it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use picket::types::scope::Scope;
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use super::scenario::Scene;
+use super::scripts::folder;
+use crate::support::{Client, eventually};
+
+/// Uploads wait for the worker, on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Scripts with maps that a tree must have to look like a project's.
+const FILES: usize = 60;
+
+const RELEASE: &str = "web@1.0.0+7/a b";
+
+/// What the generations do differently.
+struct Generation {
+    version: &'static str,
+    /// Single files of a release; gone since 3.0.
+    has_files: bool,
+    lists_issues: bool,
+}
+
+const OLD: Generation = Generation { version: "2.14.4", has_files: true, lists_issues: false };
+const MIDDLE: Generation = Generation { version: "2.58.6", has_files: true, lists_issues: true };
+const CURRENT: Generation = Generation { version: "3.8.2", has_files: false, lists_issues: true };
+
+/// A project, and the program with a token.
+struct Stage {
+    scene: Scene,
+    script: Client,
+    program: PathBuf,
+    token: String,
+    folder: PathBuf,
+}
+
+impl Stage {
+    async fn new(generation: &Generation) -> Self {
+        let scene = Scene::set().await;
+        let app = &scene.app.app;
+        let scopes = Scope::ALL;
+        let (_, token) = picket::services::tokens::create(
+            &app.db,
+            scene.project.owner.id,
+            "continuous integration",
+            &scopes,
+            app.clock.now(),
+        )
+        .await
+        .expect("a token");
+        let script = scene.app.token(&token);
+        let program = super::scripts::folder().join(format!(".venv/sentry-cli/{}/bin/sentry-cli", generation.version));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        Self { scene, script, program, token, folder }
+    }
+
+    /// Runs the program; gives whether it succeeded, and all it said.
+    async fn try_run(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
+        command.env("SENTRY_URL", self.scene.app.url("/")).env("SENTRY_AUTH_TOKEN", &self.token);
+        command.env("SENTRY_ORG", "acme").env("SENTRY_PROJECT", "shop").env("SENTRY_DSN", &self.scene.dsn);
+        command.env("SENTRY_DISABLE_UPDATE_CHECK", "1").env("HOME", &self.folder).env("RUST_BACKTRACE", "0");
+        let hint = "sentry-cli is missing: run the tests through `make test`";
+        let output = timeout(PATIENCE, command.output()).await.expect("the program ends").expect(hint);
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    async fn run(&self, arguments: &[&str]) -> String {
+        let (is_good, said) = self.try_run(arguments).await;
+        assert!(is_good, "sentry-cli {arguments:?}: {said}");
+        said
+    }
+
+    async fn release(&self) -> Value {
+        let answer = self.script.get("/api/0/organizations/acme/releases/").await.json();
+        let releases = answer.as_array().expect("a list").clone();
+        releases.into_iter().find(|release| release["version"] == RELEASE).expect("the release is listed")
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.scene.app.app.db).await.expect(sql)
+    }
+
+    /// Copies real scripts with their maps; returns the folder's name.
+    fn tree(&self) -> &'static str {
+        let mut found = Vec::new();
+        collect(&folder().join("node_modules"), &mut found);
+        assert!(found.len() >= FILES, "{} scripts with maps", found.len());
+        for (number, script) in found.iter().take(FILES).enumerate() {
+            // Names repeat among packages.
+            let place = self.folder.join(format!("dist/{number}"));
+            std::fs::create_dir_all(&place).expect("a temporary folder");
+            for file in [script.clone(), map_of(script)] {
+                std::fs::copy(&file, place.join(file.file_name().expect("a file"))).expect("a copy");
+            }
+        }
+        "dist"
+    }
+
+    /// A repository with two commits.
+    fn repository(&self) {
+        let git = |arguments: &[&str]| {
+            let mut command = std::process::Command::new("git");
+            command.current_dir(&self.folder).args(["-c", "user.name=Lin", "-c", "user.email=lin@example.com"]);
+            let output = command.args(arguments).output().expect("git is installed");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        git(&["init", "-q"]);
+        git(&["remote", "add", "origin", "https://git.example.com/acme/web.git"]);
+        git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+        git(&["commit", "-q", "--allow-empty", "-m", "Go on"]);
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn map_of(script: &Path) -> PathBuf {
+    script.with_extension("js.map")
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        if found.len() >= FILES {
+            return;
+        }
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "js") && map_of(&path).exists() {
+            found.push(path);
+        }
+    }
+}
+
+async fn works(generation: &Generation) {
+    let stage = Stage::new(generation).await;
+    tokio::select! {
+        () = all(&stage, generation) => {}
+        ended = picket::worker::run(stage.scene.app.app.clone()) => panic!("the worker ended: {ended:?}"),
+    }
+}
+
+async fn all(stage: &Stage, generation: &Generation) {
+    assert!(stage.run(&["info"]).await.contains("owner@acme.example"));
+    assert!(stage.run(&["projects", "list"]).await.contains("shop"));
+    releases(stage, generation).await;
+    if generation.has_files {
+        files(stage).await;
+    }
+    source_maps(stage).await;
+    debug_files(stage).await;
+    issues(stage, generation).await;
+    archive_and_delete(stage).await;
+}
+
+async fn releases(stage: &Stage, generation: &Generation) {
+    stage.run(&["releases", "new", RELEASE]).await;
+    assert!(stage.run(&["releases", "list"]).await.contains("1.0.0"));
+    stage.repository();
+    stage.run(&["releases", "set-commits", RELEASE, "--local"]).await;
+    assert_eq!(stage.release().await["commitCount"], 2);
+    stage.run(&["releases", "finalize", RELEASE]).await;
+    assert!(stage.release().await["dateReleased"].is_string());
+    if generation.version == OLD.version {
+        stage.run(&["releases", "deploys", RELEASE, "new", "-e", "production"]).await;
+        assert!(stage.run(&["releases", "deploys", RELEASE, "list"]).await.contains("production"));
+    } else {
+        stage.run(&["deploys", "new", "--release", RELEASE, "-e", "production"]).await;
+        assert!(stage.run(&["deploys", "list", "--release", RELEASE]).await.contains("production"));
+    }
+    assert_eq!(stage.release().await["deployCount"], 1);
+}
+
+async fn files(stage: &Stage) {
+    std::fs::write(stage.folder.join("one.js"), "one()").expect("a file");
+    stage.run(&["releases", "files", RELEASE, "upload", "one.js", "~/one.js"]).await;
+    assert!(stage.run(&["releases", "files", RELEASE, "list"]).await.contains("~/one.js"));
+    stage.run(&["releases", "files", RELEASE, "delete", "~/one.js"]).await;
+    assert!(!stage.run(&["releases", "files", RELEASE, "list"]).await.contains("~/one.js"));
+    let tree = stage.tree();
+    for _ in 0..2 {
+        stage.run(&["releases", "files", RELEASE, "upload-sourcemaps", tree, "--url-prefix", "~/old"]).await;
+    }
+    let files = "SELECT count(*) FROM release_files WHERE name LIKE '~/old/%'";
+    let bundled = "SELECT count(DISTINCT url) FROM artifact_bundle_files WHERE url LIKE '~/old/%'";
+    assert_eq!(stage.number(files).await + stage.number(bundled).await, 2 * FILES as i64);
+}
+
+async fn source_maps(stage: &Stage) {
+    let tree = stage.tree();
+    stage.run(&["sourcemaps", "inject", tree]).await;
+    for _ in 0..2 {
+        stage.run(&["sourcemaps", "upload", tree, "--release", RELEASE, "--url-prefix", "~/new"]).await;
+    }
+    let with_ids =
+        "SELECT count(DISTINCT url) FROM artifact_bundle_files WHERE url LIKE '~/new/%' AND debug_id IS NOT NULL";
+    eventually("the bundle is assembled", async || (stage.number(with_ids).await == 2 * FILES as i64).then_some(()))
+        .await;
+}
+
+async fn debug_files(stage: &Stage) {
+    std::fs::create_dir(stage.folder.join("symbols")).expect("a folder");
+    std::fs::copy("/usr/bin/env", stage.folder.join("symbols/env")).expect("a program of the system");
+    stage.run(&["debug-files", "upload", "symbols"]).await;
+    assert!(stage.number("SELECT count(*) FROM debug_files").await >= 1);
+}
+
+async fn issues(stage: &Stage, generation: &Generation) {
+    stage.run(&["send-event", "-m", "from the command line"]).await;
+    let id = eventually("the event is an issue", async || {
+        let issues = stage.script.get("/api/0/projects/acme/shop/issues/").await.json();
+        issues.as_array()?.first()?["id"].as_str().map(str::to_owned)
+    })
+    .await;
+    if generation.lists_issues {
+        assert!(stage.run(&["issues", "list"]).await.contains("from the command line"));
+    }
+    stage.run(&["issues", "resolve", "--id", &id]).await;
+    let issue = stage.script.get(&format!("/api/0/issues/{id}/")).await.json();
+    assert_eq!(issue["status"], "resolved");
+}
+
+async fn archive_and_delete(stage: &Stage) {
+    stage.run(&["releases", "archive", RELEASE]).await;
+    assert_eq!(stage.release().await["status"], "archived");
+    stage.run(&["releases", "restore", RELEASE]).await;
+    assert_eq!(stage.release().await["status"], "open");
+    stage.run(&["releases", "delete", RELEASE]).await;
+    assert_eq!(stage.number("SELECT count(*) FROM releases WHERE version LIKE 'web@1.0.0%'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentry_cli_2_14() {
+    works(&OLD).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentry_cli_2_58() {
+    works(&MIDDLE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentry_cli_3() {
+    works(&CURRENT).await;
+}
