@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// Scripts with maps that a tree must have to look like a project's.
 const FILES: usize = 60;
 
-const RELEASE: &str = "web@1.0.0+7/a b";
+const RELEASE: &str = "web@1.0.0+7-a_b";
 
 /// What the generations do differently.
 struct Generation {
