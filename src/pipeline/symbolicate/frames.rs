@@ -71,6 +71,12 @@ fn each_container<'a>(event: &mut Object<'a>, change: &mut impl FnMut(&mut Objec
     }
 }
 
+/// Node's SDKs send the lines around: without artifacts such a frame says enough, unless the lines had to be cut, as
+/// those of minified scripts are.
+fn brings_source(frame: &Object<'_>) -> bool {
+    frame.get_str("context_line").is_some_and(|line| !line.contains("{snip}"))
+}
+
 struct Pass<'g> {
     gathered: &'g Gathered,
     platform: String,
@@ -134,7 +140,9 @@ impl Pass<'_> {
                 fill_context(sent, script, line, column);
             }
         }
-        if let Some(problem) = &file.problem {
+        if let Some(problem) = &file.problem
+            && !(problem.kind == "js_no_source" && brings_source(frame))
+        {
             self.problem(frame, problem.clone());
         }
         let map = file.map.as_ref()?;

@@ -25,9 +25,10 @@ struct Storage {
 impl Storage {
     async fn start() -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/.venv/bin/moto_server");
-        let server = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/.venv/s3/moto");
+        let server = Command::new("python3")
+            .env("PYTHONPATH", packages)
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -17,7 +17,7 @@ use crate::support::{Client, eventually};
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Scripts with maps that a tree must have to look like a project's.
-const FILES: usize = 60;
+const FILES: u32 = 60;
 
 const RELEASE: &str = "web@1.0.0+7-a_b";
 
@@ -98,8 +98,8 @@ impl Stage {
     fn tree(&self) -> &'static str {
         let mut found = Vec::new();
         collect(&folder().join("node_modules"), &mut found);
-        assert!(found.len() >= FILES, "{} scripts with maps", found.len());
-        for (number, script) in found.iter().take(FILES).enumerate() {
+        assert!(found.len() >= FILES as usize, "{} scripts with maps", found.len());
+        for (number, script) in found.iter().take(FILES as usize).enumerate() {
             // Names repeat among packages.
             let place = self.folder.join(format!("dist/{number}"));
             std::fs::create_dir_all(&place).expect("a temporary folder");
@@ -140,7 +140,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     entries.sort();
     for path in entries {
-        if found.len() >= FILES {
+        if found.len() >= FILES as usize {
             return;
         }
         if path.is_dir() {
@@ -202,7 +202,7 @@ async fn files(stage: &Stage) {
     }
     let files = "SELECT count(*) FROM release_files WHERE name LIKE '~/old/%'";
     let bundled = "SELECT count(DISTINCT url) FROM artifact_bundle_files WHERE url LIKE '~/old/%'";
-    let all = 2 * FILES as i64;
+    let all = 2 * i64::from(FILES);
     eventually("the files are there", async || {
         (stage.number(files).await + stage.number(bundled).await == all).then_some(())
     })
@@ -220,7 +220,7 @@ async fn source_maps(stage: &Stage, generation: &Generation) {
         "SELECT count(DISTINCT url) FROM artifact_bundle_files WHERE url LIKE '~/new/%.js' AND debug_id IS NOT NULL";
     let in_release = "SELECT count(*) FROM release_files WHERE name LIKE '~/new/%.js' AND debug_id IS NOT NULL";
     eventually("the bundle is assembled", async || {
-        (stage.number(bundled).await + stage.number(in_release).await == FILES as i64).then_some(())
+        (stage.number(bundled).await + stage.number(in_release).await == i64::from(FILES)).then_some(())
     })
     .await;
 }

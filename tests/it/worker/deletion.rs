@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::{Stage, event};
-use crate::support::Project;
+use crate::support::{Project, eventually};
 
 /// Rows of a project in every table that has a column for it, where there are any.
 async fn rows(stage: &Stage, project: &Project) -> BTreeMap<String, i64> {
@@ -62,6 +62,8 @@ async fn everything_of_a_deleted_project_goes_and_nothing_of_others() {
     let other = stage.test.project_named("other", "blog").await;
     fill(&stage, &stage.project).await;
     fill(&stage, &other).await;
+    let counted = "SELECT count(*) FROM outcomes";
+    eventually("what was taken is counted", async || (stage.number(counted).await == 6).then_some(())).await;
     let before = rows(&stage, &other).await;
     for table in ["events", "issues", "attachments", "user_reports", "tag_values", "issue_hashes", "release_hours"] {
         assert!(before.contains_key(table), "{table} {before:?}");

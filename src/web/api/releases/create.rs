@@ -27,10 +27,10 @@ pub async fn in_organization(
     mut fields: Fields,
 ) -> Result<Answer> {
     let visible = access.projects(&app).await?;
-    let mut project_ids = read_projects(&visible, &mut fields);
-    if project_ids.is_empty() {
-        project_ids = projects_of_release(&app, &access, &visible, &mut fields).await?;
-    }
+    let project_ids = match read_projects(&visible, &mut fields) {
+        Some(named) => named,
+        None => projects_of_release(&app, &access, &visible, &mut fields).await?,
+    };
     create(&app, access.organization.id, (&visible, &project_ids), fields).await
 }
 
@@ -85,15 +85,11 @@ async fn projects_of_release(
     Ok(project_ids)
 }
 
-/// Ids of projects by slug or id; those that the caller does not see count as unknown.
-fn read_projects(visible: &[Project], fields: &mut Fields) -> Vec<i64> {
-    let wanted: Vec<String> = match fields.value("projects").and_then(|value| value.as_array()) {
-        Some(items) => {
-            let name = |item: &serde_json::Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            items.iter().map(name).collect()
-        }
-        None => Vec::new(),
-    };
+/// Ids of projects by slug or id; those that the caller does not see count as unknown. `None`: no project is named.
+fn read_projects(visible: &[Project], fields: &mut Fields) -> Option<Vec<i64>> {
+    let items = fields.value("projects")?.as_array().filter(|items| !items.is_empty())?;
+    let name = |item: &serde_json::Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+    let wanted: Vec<String> = items.iter().map(name).collect();
     let mut found = Vec::new();
     for name in wanted {
         let is_it = |project: &&Project| project.slug == name || project.id.to_string() == name;
@@ -104,5 +100,5 @@ fn read_projects(visible: &[Project], fields: &mut Fields) -> Vec<i64> {
             fields.refuse("projects", format!("Unknown project: {shown}"));
         }
     }
-    found
+    Some(found)
 }
