@@ -33,6 +33,7 @@ fn api_area(app: &App) -> Router<App> {
     api::routes()
         .fallback(middleware::api_fallback)
         .layer(csrf(app))
+        .layer(from_fn(middleware::drain))
         .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn(middleware::api_failures))
         .layer(from_fn(middleware::api_headers))

@@ -16,6 +16,9 @@ use crate::web::error::{Error, FieldErrors, Result};
 /// Characters of an address.
 const MAX_ADDRESS: usize = 2000;
 
+/// The limits of `web::router` and of `assemble`.
+const TOO_LARGE: &str = "the body is larger than what is taken: 2 MiB, and 16 MiB where files are assembled";
+
 /// The members of the body. Reading one notes what is wrong with it; [`Fields::finish`] tells.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -212,7 +215,7 @@ impl FromRequest<App> for Fields {
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status().as_u16() {
-            413 => Error::PayloadTooLarge("the body is too large".into()),
+            413 => Error::PayloadTooLarge(TOO_LARGE.into()),
             _ => Error::bad_request("the body could not be read"),
         })?;
         Self::parse(&headers, &body)

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -22,7 +21,6 @@ use crate::types::artifact::Checksum;
 use crate::web::error::{Error, Result};
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::{ReleaseRead, ReleaseWrite};
-use crate::web::middleware::drain;
 use crate::web::public_url::of_request;
 
 /// Requests at the same time that a client is asked to keep to.
@@ -46,7 +44,7 @@ const ACCEPT: &[&str] = &[
 const UNPACKED_STEP: usize = 4 << 10;
 
 pub fn routes() -> Router<App> {
-    let route = get(show).post(create).layer(DefaultBodyLimit::disable()).layer(from_fn(drain));
+    let route = get(show).post(create).layer(DefaultBodyLimit::disable());
     Router::new().route("/organizations/{organization}/chunk-upload/", route)
 }
 

@@ -1,7 +1,7 @@
 //! Reads what a refused client still sends, so that it reads the answer.
 //!
 //! A server that answers and closes while a client is still sending makes the client's system throw the answer away:
-//! "broken pipe". So uploads are read to their end, within limits, before the answer goes out (demands.md 2).
+//! "broken pipe". So whatever the API is sent is read to its end, within limits, before the answer goes out (demands.md 2).
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,6 +6,7 @@ mod debug_files;
 mod hostile;
 mod release_files;
 mod s3;
+mod wire;
 mod zip;
 
 use picket::types::artifact::Checksum;

@@ -6,20 +6,14 @@ mod view;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 pub use view::DebugFileView;
 
 use crate::app::App;
-use crate::web::middleware::drain;
 
 pub fn routes() -> Router<App> {
-    let files = get(list::list)
-        .post(upload::upload)
-        .delete(list::delete)
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(drain));
+    let files = get(list::list).post(upload::upload).delete(list::delete).layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/projects/{organization}/{project}/files/dsyms/", files)
         .route("/projects/{organization}/{project}/files/dsyms/unknown/", get(list::unknown))

@@ -10,17 +10,13 @@ mod view;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 
 use crate::app::App;
-use crate::web::middleware::drain;
 
 pub fn routes() -> Router<App> {
-    // Files have a limit of their own, and are read to the end also when they are refused.
-    let files = || -> MethodRouter<App> {
-        get(list::list).post(create::create).layer(DefaultBodyLimit::disable()).layer(from_fn(drain))
-    };
+    // Files have a limit of their own.
+    let files = || -> MethodRouter<App> { get(list::list).post(create::create).layer(DefaultBodyLimit::disable()) };
     let file = || get(get::show).put(update::update).delete(delete::delete);
     Router::new()
         .route("/projects/{organization}/{project}/releases/{version}/files/", files())
