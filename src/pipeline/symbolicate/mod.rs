@@ -1,8 +1,8 @@
 //! Minified JavaScript back into source (sourcemaps.md).
 //!
 //! 1. [`request`]: which frames want which files. Events without frames of JavaScript end here.
-//! 2. [`gather`]: scripts, their source maps, and texts of sources are looked up through an [`ArtifactSource`]. The only
-//!    part that waits, and the only one that may fail; failures become entries of the event's `errors`.
+//! 2. [`mod@gather`]: scripts, their source maps, and texts of sources are looked up through an [`ArtifactSource`]. The
+//!    only part that waits, and the only one that may fail; failures become entries of the event's `errors`.
 //! 3. [`frames`]: frames are rewritten with what was found, and kept as they were sent beside it.
 //!
 //! Doing it again changes nothing about frames that were resolved, and resolves those whose artifacts came later.

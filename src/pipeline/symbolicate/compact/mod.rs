@@ -77,7 +77,7 @@ impl<'m> Scope<'m> {
 }
 
 impl CompactMap {
-    /// Opens the bytes that [`build`] made. `None`: they are something else.
+    /// Opens the bytes that [`mod@build`] made. `None`: they are something else.
     pub fn open(bytes: Vec<u8>) -> Option<Self> {
         if !bytes.starts_with(&MAGIC) {
             return None;
