@@ -71,6 +71,12 @@ fn render(error: &Error) -> Response {
     {
         headers.insert(header::LOCATION, location);
     }
+    // A 413 without it is that of a proxy (demands.md 2).
+    if let Error::PayloadTooLarge(limit) = error
+        && let Ok(limit) = HeaderValue::from_str(limit)
+    {
+        headers.insert("x-picket-limit", limit);
+    }
     if let Error::TooManyRequests { retry_after } = error {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
     }

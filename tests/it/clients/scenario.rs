@@ -25,7 +25,10 @@ pub struct Scene {
 
 impl Scene {
     pub async fn set() -> Self {
-        let app = TestApp::spawn().await;
+        Self::of(TestApp::spawn().await).await
+    }
+
+    pub async fn of(app: TestApp) -> Self {
         let project = app.project().await;
         let dsn = project.dsn(&app);
         Self { app, project, dsn }

@@ -22,7 +22,7 @@ const FILES: u32 = 60;
 const RELEASE: &str = "web@1.0.0+7-a_b";
 
 /// What the generations do differently.
-struct Generation {
+pub struct Generation {
     version: &'static str,
     /// Single files of a release; gone since 3.0.
     has_files: bool,
@@ -32,21 +32,26 @@ struct Generation {
 }
 
 const OLD: Generation = Generation { version: "2.14.4", has_files: true, lists_issues: false, scripts: "dist/*/*.js" };
-const MIDDLE: Generation = Generation { version: "2.58.6", has_files: true, lists_issues: true, scripts: "dist" };
-const CURRENT: Generation = Generation { version: "3.8.2", has_files: false, lists_issues: true, scripts: "dist" };
+pub const MIDDLE: Generation = Generation { version: "2.58.6", has_files: true, lists_issues: true, scripts: "dist" };
+pub const CURRENT: Generation = Generation { version: "3.8.2", has_files: false, lists_issues: true, scripts: "dist" };
 
 /// A project, and the program with a token.
-struct Stage {
-    scene: Scene,
-    script: Client,
+pub struct Stage {
+    pub scene: Scene,
+    pub script: Client,
+    /// Where the program finds the server.
+    pub url: String,
     program: PathBuf,
     token: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Stage {
-    async fn new(generation: &Generation) -> Self {
-        let scene = Scene::set().await;
+    pub async fn new(generation: &Generation) -> Self {
+        Self::of(generation, Scene::set().await).await
+    }
+
+    pub async fn of(generation: &Generation, scene: Scene) -> Self {
         let app = &scene.app.app;
         let scopes = Scope::ALL;
         let (_, token) = picket::services::tokens::create(
@@ -62,23 +67,29 @@ impl Stage {
         let program = super::scripts::folder().join(format!(".venv/sentry-cli/{}/bin/sentry-cli", generation.version));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder).expect("a temporary folder");
-        Self { scene, script, program, token, folder }
+        Self { url: scene.app.url("/"), scene, script, program, token, folder }
+    }
+
+    /// The program with its surroundings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
+        command.env("SENTRY_URL", &self.url).env("SENTRY_AUTH_TOKEN", &self.token);
+        command.env("SENTRY_ORG", "acme").env("SENTRY_PROJECT", "shop").env("SENTRY_DSN", &self.scene.dsn);
+        command.env("SENTRY_DISABLE_UPDATE_CHECK", "1").env("HOME", &self.folder).env("RUST_BACKTRACE", "0");
+        command
     }
 
     /// Runs the program; gives whether it succeeded, and all it said.
-    async fn try_run(&self, arguments: &[&str]) -> (bool, String) {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
-        command.env("SENTRY_URL", self.scene.app.url("/")).env("SENTRY_AUTH_TOKEN", &self.token);
-        command.env("SENTRY_ORG", "acme").env("SENTRY_PROJECT", "shop").env("SENTRY_DSN", &self.scene.dsn);
-        command.env("SENTRY_DISABLE_UPDATE_CHECK", "1").env("HOME", &self.folder).env("RUST_BACKTRACE", "0");
+    pub async fn try_run(&self, arguments: &[&str]) -> (bool, String) {
         let hint = "sentry-cli is missing: run the tests through `make test`";
-        let output = timeout(PATIENCE, command.output()).await.expect("the program ends").expect(hint);
+        let output = self.command(arguments).output();
+        let output = timeout(PATIENCE, output).await.expect("the program ends").expect(hint);
         let said = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
-    async fn run(&self, arguments: &[&str]) -> String {
+    pub async fn run(&self, arguments: &[&str]) -> String {
         let (is_good, said) = self.try_run(arguments).await;
         assert!(is_good, "sentry-cli {arguments:?}: {said}");
         said
@@ -90,7 +101,7 @@ impl Stage {
         releases.into_iter().find(|release| release["version"] == RELEASE).expect("the release is listed")
     }
 
-    async fn number(&self, sql: &'static str) -> i64 {
+    pub async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.scene.app.app.db).await.expect(sql)
     }
 
