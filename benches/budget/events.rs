@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Issues of each kind, in the proportions of the events.
 const ISSUES: [usize; 4] = [450, 250, 150, 150];
 
-const WORDS: [&str; 96] = [
+pub const WORDS: [&str; 96] = [
     "account",
     "address",
     "amount",
@@ -393,11 +393,11 @@ fn source_lines(json: &mut String, code: &mut SmallRng) {
     }
 }
 
-fn word(rng: &mut SmallRng) -> &'static str {
+pub fn word(rng: &mut SmallRng) -> &'static str {
     WORDS[rng.random_range(0..WORDS.len())]
 }
 
-fn capital(word: &str) -> String {
+pub fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     first.to_uppercase() + rest
 }

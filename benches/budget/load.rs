@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use uuid::Uuid;
 
 use super::events::Events;
 
@@ -51,13 +52,21 @@ pub fn requests(count: usize, seed: u64, (project, key): (i64, &str)) -> Vec<Vec
 fn request(events: &mut Events, place: usize, project: i64, key: &str) -> Vec<u8> {
     let (id, json) = events.next();
     let (is_envelope, is_gzip) = (place.is_multiple_of(2), (place / 2).is_multiple_of(2));
-    let (path, mut body) = if is_envelope {
-        let envelope =
-            format!("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n{json}\n", id.simple(), json.len());
-        ("envelope", envelope.into_bytes())
-    } else {
-        ("store", json.into_bytes())
-    };
+    let (path, body) = if is_envelope { ("envelope", in_envelope(id, &json)) } else { ("store", json.into_bytes()) };
+    post(project, key, path, body, is_gzip)
+}
+
+/// A request with an event in an envelope.
+pub fn envelope(id: Uuid, json: &str, (project, key): (i64, &str)) -> Vec<u8> {
+    post(project, key, "envelope", in_envelope(id, json), false)
+}
+
+fn in_envelope(id: Uuid, json: &str) -> Vec<u8> {
+    let head = format!("{{\"event_id\":\"{}\"}}\n{{\"type\":\"event\",\"length\":{}}}\n", id.simple(), json.len());
+    format!("{head}{json}\n").into_bytes()
+}
+
+fn post(project: i64, key: &str, path: &str, mut body: Vec<u8>, is_gzip: bool) -> Vec<u8> {
     if is_gzip {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
         encoder.write_all(&body).expect("memory does not fail");
@@ -131,7 +140,7 @@ fn send_on_one(address: SocketAddr, requests: &[Vec<u8>], next: &AtomicUsize, du
         let begun = due(place);
         let status = exchange(&mut connection, request, &mut answer);
         match status {
-            Some(200) => {
+            Some(200 | 201) => {
                 let now = Instant::now();
                 latencies.push(now - begun);
                 accepted_at.push(now);

@@ -2,7 +2,11 @@
 //!
 //! Everything runs on this machine: the program in release, PostgreSQL and Redis of its own with the durability of
 //! production, and the load. So the figures are those of a small installation, generator included.
+//!
+//! `cargo bench --bench budget -- 9 10 13` measures these rows alone (1 to 8, 11 and 14 share their load and come
+//! together, and so do 9 and 10; bundles come with 13).
 
+mod api;
 mod database;
 mod events;
 mod growth;
@@ -11,11 +15,15 @@ mod measure;
 mod pages;
 #[expect(dead_code, reason = "shared with the fault tests")]
 mod picket;
+mod scripts;
+mod source_maps;
 #[expect(dead_code, reason = "shared with the fault tests")]
 mod stores;
+mod uploads;
 
 use std::time::{Duration, Instant};
 
+use crate::api::Api;
 use crate::database::Database;
 use crate::load::{connect, exchange, requests, send_all, send_at_rate};
 use crate::measure::{Cpu, memory_mib};
@@ -26,8 +34,10 @@ use crate::stores::Stores;
 const EVENTS: usize = 60_000;
 
 /// Events stored for rows 11 and 14. The budget's ten million for the latter take ten minutes and 20 GB more:
-/// `cargo bench --bench budget -- 10000000`.
+/// `cargo bench --bench budget -- 10000000`, any number above [`LAST_ROW`].
 const STORED: i64 = 1_000_000;
+
+const LAST_ROW: i64 = 14;
 
 /// Pages asked for, of each kind.
 const PAGES: usize = 300;
@@ -36,26 +46,64 @@ const PAGES: usize = 300;
 const CONNECTIONS: usize = 32;
 
 fn main() {
+    ::picket::outbound::choose_cryptography();
     let stores = Stores::start();
     let project = set_up(&stores);
     let project = (project.0, project.1.as_str());
     let mut database = Database::connect(&stores.database_url());
     println!("{:<58} {:>12} {:>12}", "row", "reach", "measured");
-    cold_start(&stores, project);
+    if wants(&[1, 2, 3, 4, 5, 6, 7, 8, 11, 14]) {
+        events(&stores, &mut database, project);
+    }
+    if wants(&[9, 10, 13]) {
+        artifacts(&stores, &mut database, project);
+    }
+}
 
-    let picket = Picket::run(&stores, "all", free_address());
+/// Whether the command line names one of these rows, or none at all.
+fn wants(rows: &[i64]) -> bool {
+    let mut named = numbers().filter(|number| *number <= LAST_ROW).peekable();
+    named.peek().is_none() || named.any(|number| rows.contains(&number))
+}
+
+fn numbers() -> impl Iterator<Item = i64> {
+    std::env::args().filter_map(|argument| argument.parse().ok())
+}
+
+/// Rows 1 to 8, 11 and 14.
+fn events(stores: &Stores, database: &mut Database, project: (i64, &str)) {
+    cold_start(stores, project);
+    let picket = Picket::run(stores, "all", free_address());
     std::thread::sleep(Duration::from_secs(2));
     let idle = memory_mib(picket.pid());
     let warm = requests(2_000, 1, project);
     send_all(picket.address, &warm, 4);
     database.wait_for(2_001, Duration::from_mins(1));
-    throughput(&stores, &picket, &mut database, project);
+    throughput(stores, &picket, database, project);
     let busy = memory_mib(picket.pid());
     row("7 memory idle / after the load (PSS)", "20 / 120 MiB", &format!("{idle:.0} / {busy:.0} MiB"));
-    steady(&picket, &mut database, project);
-    visible(&picket, &mut database, project);
+    steady(&picket, database, project);
+    visible(&picket, database, project);
     database.print_sizes();
-    grown(&stores, &picket, &mut database, project);
+    grown(stores, &picket, database, project);
+}
+
+/// Rows 9, 10 and 13.
+fn artifacts(stores: &Stores, database: &mut Database, project: (i64, &str)) {
+    let web = Picket::run(stores, "web", free_address());
+    let api = Api::new(stores, &web);
+    if wants(&[9, 10]) {
+        source_maps::measure(stores, &api, &web, database, project);
+    }
+    if wants(&[13]) {
+        uploads::files(stores, &api);
+        uploads::bundles(stores, &api, &web);
+    }
+}
+
+/// Fewer where the code is not optimised: there the rows show that they run, and their figures mean nothing.
+fn scaled(count: usize) -> usize {
+    if cfg!(debug_assertions) { count / 20 } else { count }
 }
 
 fn row(name: &str, reach: &str, measured: &str) {
@@ -121,7 +169,7 @@ fn steady(picket: &Picket, database: &mut Database, project: (i64, &str)) {
 
 /// Rows 11 and 14: what a page and an event cost when much is stored.
 fn grown(stores: &Stores, picket: &Picket, database: &mut Database, project: (i64, &str)) {
-    let wanted = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(STORED);
+    let wanted = numbers().find(|number| *number > LAST_ROW).unwrap_or(STORED);
     let small = cost(stores, picket, database, project, 4_000);
     growth::copy_issues(database);
     growth::copy_events(database, STORED);

@@ -1,6 +1,9 @@
 //! What processes use, from `/proc`.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::picket::Picket;
@@ -41,6 +44,34 @@ pub fn memory_mib(pid: u32) -> f64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("the process runs");
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).expect("the kernel tells");
     line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
+}
+
+/// Watches the memory of a process.
+pub struct Peak {
+    is_over: Arc<AtomicBool>,
+    watching: JoinHandle<f64>,
+}
+
+impl Peak {
+    pub fn watch(pid: u32) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&is_over);
+        let watching = thread::spawn(move || {
+            let mut peak = memory_mib(pid);
+            while !told.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(10));
+                peak = peak.max(memory_mib(pid));
+            }
+            peak
+        });
+        Self { is_over, watching }
+    }
+
+    /// The most megabytes since the beginning.
+    pub fn end(self) -> f64 {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.watching.join().expect("the process runs")
+    }
 }
 
 fn of_process(pid: u32) -> Duration {

@@ -14,8 +14,13 @@ pub struct Picket {
 impl Picket {
     /// Starts a role with the stores. Where the web server listens is a free port.
     pub fn run(stores: &Stores, role: &str, address: SocketAddr) -> Self {
+        Self::run_with(stores, role, address, &[])
+    }
+
+    /// The same, with settings from the environment.
+    pub fn run_with(stores: &Stores, role: &str, address: SocketAddr, settings: &[(&str, &str)]) -> Self {
         let mut command = command(stores);
-        command.args(["run", role]);
+        command.args(["run", role]).envs(settings.iter().copied());
         if matches!(role, "web" | "all") {
             command.arg("--bind").arg(address.to_string());
         }
@@ -67,6 +72,7 @@ fn command(stores: &Stores) -> Command {
     command.env("PICKET_DATABASE_URL", stores.database_url()).env("PICKET_REDIS_URL", stores.redis_url());
     command.env("PICKET_SYSTEM_SECRET_KEY", "0123456789abcdef0123456789abcdef0123456789abcdef01");
     command.env("SENTRY_FILESTORE_DIR", stores.scratch().join("files"));
+    command.env("PICKET_SOURCE_MAPS_CACHE_DIRECTORY", stores.scratch().join("maps"));
     command.env("PICKET_WORKER_TAKEOVER_AFTER", "2s").env("PICKET_LOG_LEVEL", "WARNING").stdin(Stdio::null());
     command
 }

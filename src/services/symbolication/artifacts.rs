@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
@@ -157,12 +158,13 @@ impl ArtifactSource for Artifacts<'_> {
         if let Some(map) = CACHE.map(&key) {
             return Ok(map);
         }
-        let folder = folder(self.app);
+        let (folder, started) = (folder(self.app), Instant::now());
         let opened = {
             let (folder, key) = (folder.clone(), key.clone());
             tokio::task::spawn_blocking(move || CACHE.open_map(&folder, &key)).await
         };
         if let Ok(Some(map)) = opened {
+            metrics::histogram!("picket_source_map_seconds", "step" => "open").record(started.elapsed());
             return Ok(map);
         }
         let content = match map {
@@ -171,7 +173,9 @@ impl ArtifactSource for Artifacts<'_> {
         };
         let text = self.text(script).await?;
         let task = tokio::task::spawn_blocking(move || prepare(&folder, key, &text, &content));
-        task.await.unwrap_or_else(|_| Err(stopped()))
+        let prepared = task.await.unwrap_or_else(|_| Err(stopped()));
+        metrics::histogram!("picket_source_map_seconds", "step" => "prepare").record(started.elapsed());
+        prepared
     }
 
     async fn nearest(&self, query: &Query<'_>) -> Vec<Nearest> {
