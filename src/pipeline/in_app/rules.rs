@@ -63,7 +63,7 @@ fn has_foreign_folder(path: &str) -> bool {
 fn is_foreign_code(frame: &FrameFields<'_>, platform: Platform) -> bool {
     let module = frame.module;
     match platform {
-        Platform::JavaScript | Platform::Node => is_from_cdn(frame.abs_path),
+        Platform::JavaScript | Platform::Node => is_from_cdn(frame.abs_path) || is_of_engine(frame),
         Platform::Java => JAVA_PACKAGES.iter().any(|package| module.starts_with(package)),
         Platform::Python => is_python_package(module),
         Platform::Php => frame.filename == "[internal]" || frame.abs_path == "[internal]",
@@ -92,6 +92,12 @@ fn is_from_cdn(url: &str) -> bool {
         first_part(rest, "/"),
         "unpkg.com" | "cdnjs.cloudflare.com" | "cdn.jsdelivr.net" | "esm.run" | "cdn.skypack.dev"
     )
+}
+
+/// `Array.forEach` and the like, which SDKs take for the application's. Evaluated code has lines.
+fn is_of_engine(frame: &FrameFields<'_>) -> bool {
+    let path = if frame.abs_path.is_empty() { frame.filename } else { frame.abs_path };
+    frame.lineno.is_none() && matches!(path, "<anonymous>" | "native" | "native code" | "[native code]")
 }
 
 /// Runtimes of compilers and bundlers, and the SDK.

@@ -14,7 +14,7 @@ fn vectors() {
 }
 
 /// (platform, frame, `in_app` by rule, out of grouping)
-const FRAMES: [(&str, &str, Option<bool>, bool); 40] = [
+const FRAMES: [(&str, &str, Option<bool>, bool); 43] = [
     ("python", r#"{"abs_path":"/srv/app/shop/views.py","module":"shop.views"}"#, None, false),
     ("python", r#"{"abs_path":"/srv/venv/lib/site-packages/x/y.py","module":"x.y"}"#, Some(false), false),
     ("python", r#"{"abs_path":"/srv/app/celery_tasks.py","module":"celery_tasks"}"#, None, false),
@@ -32,6 +32,9 @@ const FRAMES: [(&str, &str, Option<bool>, bool); 40] = [
     ("javascript", r#"{"abs_path":"webpack:///./node_modules/@sentry/browser/x.js"}"#, Some(false), true),
     ("javascript", r#"{"abs_path":"https://a.test/x.js","module":"zone.js/dist/zone"}"#, Some(false), true),
     ("javascript", r#"{"abs_path":"https://a.test/x.js","module":"tslibrary/x"}"#, None, false),
+    ("javascript", r#"{"abs_path":"<anonymous>","function":"Array.forEach"}"#, Some(false), false),
+    ("javascript", r#"{"filename":"[native code]","function":"reduce"}"#, Some(false), false),
+    ("javascript", r#"{"abs_path":"<anonymous>","function":"eval","lineno":3}"#, None, false),
     ("node", r#"{"abs_path":"node:internal/process/task_queues"}"#, Some(false), true),
     ("node", r#"{"filename":"internal/modules/cjs/loader.js"}"#, Some(false), true),
     ("node", r#"{"abs_path":"/app/internal/db.js","function":"connect"}"#, None, false),

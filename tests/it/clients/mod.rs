@@ -3,6 +3,8 @@
 //! `tests/clients` holds the SDKs and the scenario; `make test` installs them before.
 
 mod browsers;
+mod bundles;
+mod command_line;
 mod nginx;
 mod proxy;
 mod scenario;

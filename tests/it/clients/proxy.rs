@@ -40,7 +40,7 @@ impl Stage {
         let scene = Scene::of(TestApp::spawn_with(change).await).await;
         let mut stage = Self::of(generation, scene).await;
         let nginx = Nginx::start(&http.replace("PICKET", &stage.scene.app.address.to_string())).await;
-        stage.url = nginx.url();
+        stage.cli.turn_to(nginx.url());
         stage.run(&["releases", "new", "1.0"]).await;
         (stage, nginx)
     }
@@ -145,7 +145,7 @@ async fn pieces_that_are_too_large_are_refused_with_the_option_to_change() {
     let change = |config: &mut Config| config.uploads.max_request_bytes = 32 << 20;
     let (stage, _nginx) = Stage::behind(&CURRENT, &delivered("1m"), change).await;
     stage.script("large.js", 6 << 20);
-    let refused = stage.try_run(&["sourcemaps", "upload", ".", "--release", "1.0"]).await;
+    let refused = stage.cli.try_run(&["sourcemaps", "upload", ".", "--release", "1.0"]).await;
     assert_refused(&refused, &["lower uploads.max-request-size"]);
 }
 
@@ -155,7 +155,7 @@ async fn an_upload_that_was_killed_sends_only_what_is_missing() {
     stage.script("large.js", 12 << 20);
     let upload = ["sourcemaps", "upload", ".", "--release", "1.0"];
     let mut client =
-        stage.command(&upload).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sentry-cli is installed");
+        stage.cli.command(&upload).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sentry-cli is installed");
     let chunks = async || stage.number("SELECT count(*) FROM chunks").await;
     eventually("some chunks are here", async || (chunks().await >= 4).then_some(())).await;
     client.kill().await.expect("it still runs");

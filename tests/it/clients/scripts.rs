@@ -25,12 +25,40 @@ pub fn node() -> PathBuf {
 
 /// Runs a program in the folder to its end.
 pub async fn run(program: &Path, arguments: &[&str]) {
+    run_in(&folder(), program, arguments, &[]).await;
+}
+
+/// Runs a program to its end elsewhere.
+pub async fn run_in(folder: &Path, program: &Path, arguments: &[&str], variables: &[(&str, String)]) {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder()).stdin(Stdio::null()).kill_on_drop(true);
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let hint = "the SDKs are missing: run the tests through `make test`";
     let output = timeout(PATIENCE, command.output()).await.expect("the program ends").expect(hint);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", program.display());
+}
+
+/// A folder that goes when the test ends.
+pub struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    pub fn new(purpose: &str) -> Self {
+        let name = format!("{purpose}-{}", uuid::Uuid::new_v4().simple());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,20 +1,14 @@
 //! sentry-cli of three generations: releases, uploads, issues, as continuous integration calls it.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
 
 use picket::types::scope::Scope;
 use serde_json::Value;
-use tokio::process::Command;
-use tokio::time::timeout;
 
+use super::command_line::SentryCli;
 use super::scenario::Scene;
-use super::scripts::folder;
+use super::scripts::{TemporaryFolder, folder};
 use crate::support::{Client, eventually};
-
-/// Uploads wait for the worker, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Scripts with maps that a tree must have to look like a project's.
 const FILES: u32 = 60;
@@ -35,15 +29,12 @@ const OLD: Generation = Generation { version: "2.14.4", has_files: true, lists_i
 pub const MIDDLE: Generation = Generation { version: "2.58.6", has_files: true, lists_issues: true, scripts: "dist" };
 pub const CURRENT: Generation = Generation { version: "3.8.2", has_files: false, lists_issues: true, scripts: "dist" };
 
-/// A project, and the program with a token.
+/// A project, and the program in a folder.
 pub struct Stage {
     pub scene: Scene,
     pub script: Client,
-    /// Where the program finds the server.
-    pub url: String,
-    program: PathBuf,
-    token: String,
-    pub folder: PathBuf,
+    pub cli: SentryCli,
+    pub folder: TemporaryFolder,
 }
 
 impl Stage {
@@ -52,47 +43,14 @@ impl Stage {
     }
 
     pub async fn of(generation: &Generation, scene: Scene) -> Self {
-        let app = &scene.app.app;
-        let scopes = Scope::ALL;
-        let (_, token) = picket::services::tokens::create(
-            &app.db,
-            scene.project.owner.id,
-            "continuous integration",
-            &scopes,
-            app.clock.now(),
-        )
-        .await
-        .expect("a token");
-        let script = scene.app.token(&token);
-        let program = super::scripts::folder().join(format!(".venv/sentry-cli/{}/bin/sentry-cli", generation.version));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}", uuid::Uuid::new_v4().simple()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        Self { url: scene.app.url("/"), scene, script, program, token, folder }
-    }
-
-    /// The program with its surroundings.
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
-        command.env("SENTRY_URL", &self.url).env("SENTRY_AUTH_TOKEN", &self.token);
-        command.env("SENTRY_ORG", "acme").env("SENTRY_PROJECT", "shop").env("SENTRY_DSN", &self.scene.dsn);
-        command.env("SENTRY_DISABLE_UPDATE_CHECK", "1").env("HOME", &self.folder).env("RUST_BACKTRACE", "0");
-        command
-    }
-
-    /// Runs the program; gives whether it succeeded, and all it said.
-    pub async fn try_run(&self, arguments: &[&str]) -> (bool, String) {
-        let hint = "sentry-cli is missing: run the tests through `make test`";
-        let output = self.command(arguments).output();
-        let output = timeout(PATIENCE, output).await.expect("the program ends").expect(hint);
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+        let script = scene.app.script(&scene.project.owner, &Scope::ALL).await;
+        let folder = TemporaryFolder::new("cli");
+        let cli = SentryCli::new(&scene, generation.version, folder.path()).await;
+        Self { scene, script, cli, folder }
     }
 
     pub async fn run(&self, arguments: &[&str]) -> String {
-        let (is_good, said) = self.try_run(arguments).await;
-        assert!(is_good, "sentry-cli {arguments:?}: {said}");
-        said
+        self.cli.run(arguments).await
     }
 
     async fn release(&self) -> Value {
@@ -112,7 +70,7 @@ impl Stage {
         assert!(found.len() >= FILES as usize, "{} scripts with maps", found.len());
         for (number, script) in found.iter().take(FILES as usize).enumerate() {
             // Names repeat among packages.
-            let place = self.folder.join(format!("dist/{number}"));
+            let place = self.folder.path().join(format!("dist/{number}"));
             std::fs::create_dir_all(&place).expect("a temporary folder");
             for file in [script.clone(), map_of(script)] {
                 std::fs::copy(&file, place.join(file.file_name().expect("a file"))).expect("a copy");
@@ -125,7 +83,7 @@ impl Stage {
     fn repository(&self) {
         let git = |arguments: &[&str]| {
             let mut command = std::process::Command::new("git");
-            command.current_dir(&self.folder).args(["-c", "user.name=Lin", "-c", "user.email=lin@example.com"]);
+            command.current_dir(self.folder.path()).args(["-c", "user.name=Lin", "-c", "user.email=lin@example.com"]);
             let output = command.args(arguments).output().expect("git is installed");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         };
@@ -133,12 +91,6 @@ impl Stage {
         git(&["remote", "add", "origin", "https://git.example.com/acme/web.git"]);
         git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
         git(&["commit", "-q", "--allow-empty", "-m", "Go on"]);
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -202,7 +154,7 @@ async fn releases(stage: &Stage, generation: &Generation) {
 }
 
 async fn files(stage: &Stage) {
-    std::fs::write(stage.folder.join("one.js"), "one()").expect("a file");
+    std::fs::write(stage.folder.path().join("one.js"), "one()").expect("a file");
     stage.run(&["releases", "files", RELEASE, "upload", "one.js", "~/one.js"]).await;
     assert!(stage.run(&["releases", "files", RELEASE, "list"]).await.contains("~/one.js"));
     stage.run(&["releases", "files", RELEASE, "delete", "~/one.js"]).await;
@@ -237,8 +189,8 @@ async fn source_maps(stage: &Stage, generation: &Generation) {
 }
 
 async fn debug_files(stage: &Stage) {
-    std::fs::create_dir(stage.folder.join("symbols")).expect("a folder");
-    std::fs::copy("/usr/bin/env", stage.folder.join("symbols/env")).expect("a program of the system");
+    std::fs::create_dir(stage.folder.path().join("symbols")).expect("a folder");
+    std::fs::copy("/usr/bin/env", stage.folder.path().join("symbols/env")).expect("a program of the system");
     stage.run(&["debug-files", "upload", "symbols"]).await;
     let stored = "SELECT count(*) FROM debug_files";
     eventually("the debug file is there", async || (stage.number(stored).await >= 1).then_some(())).await;
