@@ -55,11 +55,11 @@ impl Stage {
             text.extend((4..14).map(|sign| SIGNS[usize::try_from(state >> (sign * 6 - 24) & 63).expect("small")]));
         }
         text.extend(b"')");
-        std::fs::write(self.folder.join(name), text).expect("a file");
+        std::fs::write(self.folder.path().join(name), text).expect("a file");
     }
 
     async fn upload_file(&self, name: &str) -> (bool, String) {
-        self.try_run(&["releases", "files", "1.0", "upload", name, &format!("~/{name}")]).await
+        self.cli.try_run(&["releases", "files", "1.0", "upload", name, &format!("~/{name}")]).await
     }
 
     /// Uploads all scripts as a bundle, and waits for it.
@@ -154,8 +154,13 @@ async fn an_upload_that_was_killed_sends_only_what_is_missing() {
     let (stage, nginx) = Stage::behind(&CURRENT, SLOW, |_| ()).await;
     stage.script("large.js", 12 << 20);
     let upload = ["sourcemaps", "upload", ".", "--release", "1.0"];
-    let mut client =
-        stage.cli.command(&upload).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sentry-cli is installed");
+    let mut client = stage
+        .cli
+        .command(&upload)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sentry-cli is installed");
     let chunks = async || stage.number("SELECT count(*) FROM chunks").await;
     eventually("some chunks are here", async || (chunks().await >= 4).then_some(())).await;
     client.kill().await.expect("it still runs");
