@@ -8,6 +8,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -20,6 +21,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::unfinished;
 use crate::config::{self, S3};
 use crate::types::artifact::Checksum;
 use crate::types::hex;
@@ -37,6 +39,7 @@ const STAGE: &str = "incoming";
 #[derive(Clone, Debug)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    folder: Option<PathBuf>,
 }
 
 /// Content that has arrived, but has no name in the store yet: [`Blobs::keep`] gives it one.
@@ -77,13 +80,12 @@ pub struct Writer {
 impl Blobs {
     /// The configured store. Opens no connection.
     pub fn new(config: &config::Blobs) -> io::Result<Self> {
-        let store: Arc<dyn ObjectStore> = if let Some(s3) = &config.s3 {
-            Arc::new(s3_store(s3)?)
-        } else {
-            std::fs::create_dir_all(&config.directory)?;
-            Arc::new(LocalFileSystem::new_with_prefix(&config.directory)?.with_fsync(true))
-        };
-        Ok(Self { store })
+        if let Some(s3) = &config.s3 {
+            return Ok(Self { store: Arc::new(s3_store(s3)?), folder: None });
+        }
+        std::fs::create_dir_all(&config.directory)?;
+        let store = LocalFileSystem::new_with_prefix(&config.directory)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), folder: Some(config.directory.clone()) })
     }
 
     pub fn writer(&self) -> Writer {
@@ -169,7 +171,14 @@ impl Blobs {
                 count += 1;
             }
         }
-        Ok(count)
+        Ok(count + self.delete_unfinished(before).await?)
+    }
+
+    /// Files that were still being written are not listed by the store.
+    async fn delete_unfinished(&self, before: chrono::DateTime<chrono::Utc>) -> io::Result<u64> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let deleting = tokio::task::spawn_blocking(move || unfinished::delete(&folder, before.into()));
+        deleting.await.map_err(io::Error::other)?
     }
 
     /// Writes and deletes a probe: does the store work?
@@ -288,6 +297,26 @@ mod tests {
         blobs.delete(key).await.unwrap();
         assert_eq!(blobs.get(key).await.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(blobs.get("../../etc/passwd").await.unwrap_err().kind(), ErrorKind::NotFound);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_a_crash_left_behind_goes_after_a_while() {
+        let (directory, blobs) = folder();
+        let arrived = Blobs::arrived(Bytes::from_static(b"kept"));
+        blobs.keep(&arrived).await.unwrap();
+        let mut writer = blobs.writer();
+        writer.write(Bytes::from(vec![b'x'; 2 << 20])).await.unwrap();
+        // Under a name that the store does not list: `incoming/…#1`.
+        std::mem::forget(writer);
+        let begun = directory.join(&arrived.key[..2]).join(&arrived.key[2..4]).join(format!("{}#1", arrived.key));
+        std::fs::write(&begun, b"ke").unwrap();
+        let now = chrono::Utc::now();
+        assert_eq!(blobs.delete_remains(now - chrono::TimeDelta::hours(1)).await.unwrap(), 0, "it may go on");
+        assert_eq!(blobs.delete_remains(now + chrono::TimeDelta::hours(1)).await.unwrap(), 2);
+        assert_eq!(std::fs::read_dir(directory.join("incoming")).unwrap().count(), 0);
+        assert!(!begun.exists());
+        assert_eq!(blobs.get(&arrived.key).await.unwrap(), "kept");
         std::fs::remove_dir_all(directory).unwrap();
     }
 

@@ -1,6 +1,7 @@
 //! The outside world: blobs now; mail, HTTP and LDAP when an issue needs them.
 
 pub mod blobs;
+mod unfinished;
 
 /// Chooses the cryptography of encrypted connections, once per process and before the first of them. It's no error if
 /// it is chosen already.

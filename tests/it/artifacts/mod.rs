@@ -7,7 +7,7 @@ mod hostile;
 mod release_files;
 mod s3;
 mod wire;
-mod zip;
+pub mod zip;
 
 use picket::types::artifact::Checksum;
 use picket::types::ids::ReleaseId;

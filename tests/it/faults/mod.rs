@@ -9,6 +9,7 @@ mod picket;
 #[path = "../../../benches/budget/stores.rs"]
 #[expect(dead_code, reason = "shared with the budget")]
 mod stores;
+mod uploads;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
