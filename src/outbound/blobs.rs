@@ -311,7 +311,7 @@ mod tests {
         std::mem::forget(writer);
         let begun = directory.join(&arrived.key[..2]).join(&arrived.key[2..4]).join(format!("{}#1", arrived.key));
         std::fs::write(&begun, b"ke").unwrap();
-        let now = chrono::Utc::now();
+        let now = crate::types::clock::Clock::default().now();
         assert_eq!(blobs.delete_remains(now - chrono::TimeDelta::hours(1)).await.unwrap(), 0, "it may go on");
         assert_eq!(blobs.delete_remains(now + chrono::TimeDelta::hours(1)).await.unwrap(), 2);
         assert_eq!(std::fs::read_dir(directory.join("incoming")).unwrap().count(), 0);
