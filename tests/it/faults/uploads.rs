@@ -12,7 +12,7 @@ use ::picket::outbound::blobs::Blobs;
 use ::picket::types::artifact::Checksum;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 
 use super::Scene;
 use super::picket::output;
@@ -49,9 +49,9 @@ impl Uploads {
         self.scene.stores.scratch().join("files")
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    async fn number(&self, sql: &'static str) -> i64 {
         let mut db = PgConnection::connect(&self.scene.stores.database_url()).await.expect("PostgreSQL runs");
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut db).await.expect("a number")
+        sqlx::query_scalar(sql).fetch_one(&mut db).await.expect("a number")
     }
 
     async fn execute(&self, sql: &'static str) {
@@ -59,7 +59,7 @@ impl Uploads {
         sqlx::raw_sql(sql).execute(&mut db).await.expect("a statement");
     }
 
-    async fn until(&self, what: &str, sql: &str) {
+    async fn until(&self, what: &str, sql: &'static str) {
         eventually(what, async || (self.number(sql).await > 0).then_some(())).await;
     }
 
@@ -178,8 +178,10 @@ async fn whoever_is_killed_uploads_are_whole_or_not_there() {
     let bundle = large_bundle();
     let request = upload(&client, &bundle).await;
     assert_eq!(client.post_json(BUNDLES, &request).await.json()["state"], "created");
-    let kept = format!("SELECT count(*) FROM blobs WHERE size = {}", bundle.len());
-    for sign in ["SELECT count(*) FROM assemblies WHERE state = 'assembling'", kept.as_str()] {
+    for sign in [
+        "SELECT count(*) FROM assemblies WHERE state = 'assembling'",
+        "SELECT count(*) FROM blobs WHERE size > 90 << 20",
+    ] {
         let mut worker = uploads.scene.run("worker");
         uploads.until("the worker works on the bundle", sign).await;
         worker.kill();
@@ -192,9 +194,9 @@ async fn whoever_is_killed_uploads_are_whole_or_not_there() {
     let _worker = uploads.scene.run("worker");
     uploads.until("the bundle is assembled", "SELECT count(*) FROM assemblies WHERE state = 'ok'").await;
     assert_eq!(client.post_json(BUNDLES, &request).await.json(), json!({"state": "ok", "missingChunks": []}));
-    for (table, count) in [("artifact_bundles", 1), ("artifact_bundle_files", 2), ("artifact_bundle_releases", 1)] {
-        assert_eq!(uploads.number(&format!("SELECT count(*) FROM {table}")).await, count, "{table}");
-    }
+    assert_eq!(uploads.number("SELECT count(*) FROM artifact_bundles").await, 1);
+    assert_eq!(uploads.number("SELECT count(*) FROM artifact_bundle_files").await, 2);
+    assert_eq!(uploads.number("SELECT count(*) FROM artifact_bundle_releases").await, 1);
 
     uploads.clean_up().await;
     assert_eq!(uploads.files(), BTreeSet::from([place(&whole), place(&bundle)]), "nothing else lies about");
