@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sourcemap::{DecodedMap, SourceMap, SourceMapHermes, SourceMapSection};
 
+use super::awaits;
 use super::functions::{self, KnownNames};
 use super::scopes;
 use super::write::{Source, Writer};
@@ -188,18 +189,20 @@ fn write(parts: &[Part<'_>], roots: &[String], minified: Option<&str>) -> Result
     if !tokens.is_sorted_by_key(|token| (token.gen_line, token.gen_column)) {
         tokens.sort_by_key(|token| (token.gen_line, token.gen_column));
     }
-    writer.tokens(&tokens);
     let from_map = hermes_scopes(parts);
     if from_map.is_empty() {
-        let functions = minified.and_then(scopes::of).unwrap_or_default();
+        let script = minified.and_then(scopes::of).unwrap_or_default();
+        let minified = minified.unwrap_or_default();
+        awaits::add(&mut tokens, minified, &script.awaits);
         let known = KnownNames { tokens: &tokens, texts: &names };
-        functions::write(&mut writer, minified.unwrap_or_default(), &functions, &known);
+        functions::write(&mut writer, minified, &script.functions, &known);
     } else {
         for (line, column, name) in from_map {
             let name = name.map_or(NONE, |name| writer.name(name));
             writer.scope(line, column, name);
         }
     }
+    writer.tokens(&tokens);
     writer.finish().ok_or(BuildError::TooLarge(usize::MAX))
 }
 

@@ -14,16 +14,14 @@ const MAX_NAME: usize = 256;
 
 /// Writes from which place on which function's name holds.
 pub fn write(writer: &mut Writer, script: &str, functions: &[FunctionScope], known: &KnownNames<'_, '_>) {
-    let places = Places::of(script, functions);
+    let places = Places::of(script, offsets(functions));
     let mut order: Vec<&FunctionScope> = functions.iter().collect();
     order.sort_by_key(|function| (function.start, std::cmp::Reverse(function.end)));
     let mut open: Vec<(u32, u32)> = Vec::new();
     for function in order {
         close_until(writer, &mut open, &places, function.start);
-        let name = match &function.name {
-            Some(name) => writer.name(&translated(name, &places, known)),
-            None => ANONYMOUS,
-        };
+        let name = function.name.as_ref().map(|name| translated(name, &places, known));
+        let name = name.filter(|name| !name.is_empty()).map_or(ANONYMOUS, |name| writer.name(&name));
         let (line, column) = places.at(function.start);
         writer.scope(line, column, name);
         open.push((function.end, name));
@@ -81,20 +79,25 @@ impl<'m> KnownNames<'_, 'm> {
     }
 }
 
-/// The places of all offsets that functions and their names have.
-struct Places(Vec<(u32, Place)>);
+/// All offsets that functions and their names have.
+fn offsets(functions: &[FunctionScope]) -> Vec<u32> {
+    let names = functions.iter().filter_map(|function| function.name.as_ref()).flat_map(|name| &name.parts);
+    let mut offsets: Vec<u32> = functions.iter().flat_map(|function| [function.start, function.end]).collect();
+    offsets.extend(names.flat_map(|part| [part.start, part.end]));
+    offsets
+}
+
+/// The places of offsets.
+pub struct Places(Vec<(u32, Place)>);
 
 impl Places {
-    fn of(script: &str, functions: &[FunctionScope]) -> Self {
-        let names = functions.iter().filter_map(|function| function.name.as_ref()).flat_map(|name| &name.parts);
-        let mut offsets: Vec<u32> = functions.iter().flat_map(|function| [function.start, function.end]).collect();
-        offsets.extend(names.flat_map(|part| [part.start, part.end]));
+    pub fn of(script: &str, mut offsets: Vec<u32>) -> Self {
         offsets.sort_unstable();
         offsets.dedup();
         Self(located(script, offsets))
     }
 
-    fn at(&self, offset: u32) -> Place {
+    pub fn at(&self, offset: u32) -> Place {
         let found = self.0.binary_search_by_key(&offset, |(offset, _)| *offset);
         found.map_or((NONE, NONE), |number| self.0[number].1)
     }

@@ -7,6 +7,7 @@
 //! All numbers are little-endian. Sections, in this order: blocks, tokens, sources, line marks, names, scopes, texts.
 //! The header says how long each is. Whatever a file holds, reading it cannot fail worse than by finding nothing.
 
+mod awaits;
 mod build;
 mod functions;
 mod scopes;
@@ -20,10 +21,10 @@ pub use build::{BuildError, MAX_MAP_BYTES, build};
 use self::varint::Varints;
 
 /// Changes whenever the form does, so that files of another version are made anew.
-const MAGIC: [u8; 8] = *b"PKMAP\0\0\x01";
+const MAGIC: [u8; 8] = *b"PKMAP\0\0\x02";
 
 /// Names the version in the cache's folder.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Tokens per block.
 const BLOCK: usize = 64;

@@ -8,9 +8,9 @@ use std::thread;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, BindingPattern, Class, Expression, Function,
-    MemberExpression, MethodDefinition, MethodDefinitionKind, ObjectExpression, ObjectProperty, ObjectPropertyKind,
-    PropertyDefinition, PropertyKey, PropertyKind, VariableDeclarator,
+    ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, AwaitExpression, BindingPattern, CallExpression,
+    Class, Expression, Function, MemberExpression, MethodDefinition, MethodDefinitionKind, ObjectExpression,
+    ObjectProperty, ObjectPropertyKind, PropertyDefinition, PropertyKey, PropertyKind, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -26,6 +26,21 @@ const STACK_FACTOR: usize = if cfg!(debug_assertions) { 8 } else { 1 };
 
 /// Parts of a qualified name; more are machine-made.
 const MAX_PARTS: usize = 8;
+
+/// What a script says of itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// All functions and classes.
+    pub functions: Vec<FunctionScope>,
+    pub awaits: Vec<Await>,
+}
+
+/// Where a function waits, in bytes: the word, and what it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Await {
+    pub start: u32,
+    pub operand: u32,
+}
 
 /// A function by its place in bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,8 +66,8 @@ pub struct NamePart {
     pub end: u32,
 }
 
-/// All functions and classes of a script. `None`: it cannot be read.
-pub fn of(script: &str) -> Option<Vec<FunctionScope>> {
+/// Reads a script. `None`: it cannot be read.
+pub fn of(script: &str) -> Option<Script> {
     let stack = LEAST_STACK + stack_need(script).checked_mul(STACK_FACTOR)?;
     if stack > MAX_STACK * STACK_FACTOR || u32::try_from(script.len()).is_err() {
         return None;
@@ -63,7 +78,7 @@ pub fn of(script: &str) -> Option<Vec<FunctionScope>> {
         let parsed = if parsed.panicked { Parser::new(&allocator, script, SourceType::mjs()).parse() } else { parsed };
         let mut collector = Collector::default();
         collector.visit_program(&parsed.program);
-        collector.scopes
+        collector.script
     };
     thread::scope(|scope| {
         let reader = thread::Builder::new().name("function-scopes".to_owned()).stack_size(stack);
@@ -95,7 +110,7 @@ fn stack_need(script: &str) -> usize {
 
 #[derive(Default)]
 struct Collector {
-    scopes: Vec<FunctionScope>,
+    script: Script,
     /// What the next function, class or object is assigned to.
     assigned: Option<Name>,
     /// The class or object around.
@@ -104,7 +119,7 @@ struct Collector {
 
 impl Collector {
     fn push(&mut self, span: Span, name: Option<Name>) {
-        self.scopes.push(FunctionScope { start: span.start, end: span.end, name });
+        self.script.functions.push(FunctionScope { start: span.start, end: span.end, name });
     }
 
     /// The name of a member of the class or object around.
@@ -141,6 +156,22 @@ impl<'a> Visit<'a> for Collector {
         let assigned = self.assigned.take();
         self.push(function.span, assigned);
         self.within(None, |this| walk::walk_arrow_function_expression(this, function));
+    }
+
+    fn visit_await_expression(&mut self, waits: &AwaitExpression<'a>) {
+        let operand = waits.argument.without_parentheses().span().start;
+        self.script.awaits.push(Await { start: waits.span.start, operand });
+        walk::walk_await_expression(self, waits);
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        // Where a minifier put a function in the place of its name, the map has the name at the call.
+        let callee = call.callee.without_parentheses();
+        if matches!(callee, Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)) {
+            let end = call.callee.span().end;
+            self.assigned = Some(Name { prefix: "", parts: vec![NamePart { text: String::new(), start: end, end }] });
+        }
+        walk::walk_call_expression(self, call);
     }
 
     fn visit_class(&mut self, class: &Class<'a>) {
@@ -269,7 +300,7 @@ mod tests {
     use super::{MAX_STACK, of, stack_need};
 
     fn names(script: &str) -> Vec<String> {
-        let scopes = of(script).unwrap();
+        let scopes = of(script).unwrap().functions;
         let text = |name: super::Name| {
             let parts: Vec<String> = name.parts.into_iter().map(|part| part.text).collect();
             format!("{}{}", name.prefix, parts.join("."))
@@ -283,6 +314,7 @@ mod tests {
             ("function a(){}", vec!["a"]),
             ("const b=()=>1,c=function(){}", vec!["b", "c"]),
             ("x(()=>1)", vec!["-"]),
+            ("(()=>1)(()=>2)", vec!["", "-"]),
             ("a.b.c=function(){}", vec!["a.b.c"]),
             ("a.prototype.go=()=>{}", vec!["a.prototype.go"]),
             (

@@ -101,6 +101,32 @@ fn many_tokens_many_lines_many_blocks() {
 }
 
 #[test]
+fn an_await_leads_to_what_it_waits_for() {
+    let minified = "async function a(){try{await b()}catch{}\nawait c}";
+    let tokens = [(0, 0, 0, 0, 0, None), (0, 19, 0, 1, 2, None), (0, 29, 0, 2, 10, Some(0)), (1, 0, 0, 5, 4, None)];
+    let map = format!(r#"{{"version":3,"sources":["a.ts"],"names":["checkout"],"mappings":"{}"}}"#, mappings(&tokens));
+    let map = open(Some(minified), &map);
+    let at = |line, column| map.token(line, column).map(|token| (token.line, token.column, token.name));
+    assert_eq!(at(0, 22), Some((1, 2, None)));
+    assert_eq!([at(0, 23), at(0, 29)], [Some((2, 10, Some("checkout"))); 2]);
+    assert_eq!(at(1, 0), Some((5, 4, None)), "the map knows better");
+}
+
+#[test]
+fn functions_that_took_the_place_of_their_names_keep_them() {
+    let minified = "!async function(){throw 1}();(()=>{throw 2})();(()=>{throw 3})()";
+    let tokens =
+        [(0, 0, 0, 0, 0, None), (0, 26, 0, 9, 2, Some(0)), (0, 44, 0, 10, 2, Some(1)), (0, 47, 0, 11, 0, None)];
+    let map =
+        format!(r#"{{"version":3,"sources":["a.ts"],"names":["start","stop"],"mappings":"{}"}}"#, mappings(&tokens));
+    let map = open(Some(minified), &map);
+    let at = |text: &str| map.scope(0, u32::try_from(minified.find(text).unwrap()).unwrap());
+    assert_eq!(at("throw 1"), Scope::Named("start"));
+    assert_eq!(at("throw 2"), Scope::Named("stop"));
+    assert_eq!(at("throw 3"), Scope::Anonymous);
+}
+
+#[test]
 fn functions_are_named_as_in_the_source() {
     let minified = "class a{b(){throw 1}}var c=()=>{(()=>{throw 2})()};";
     let tokens = [(0, 6, 0, 0, 6, Some(0)), (0, 8, 0, 1, 2, Some(1)), (0, 25, 0, 3, 4, Some(2))];

@@ -34,6 +34,7 @@ const KEPT: [Step; 6] = [
 
 const ESBUILD: Bundler = Bundler { script: "shop/esbuild.mjs", steps: KEPT };
 const VITE: Bundler = Bundler { script: "shop/vite.mjs", steps: KEPT };
+const WEBPACK: Bundler = Bundler { script: "shop/webpack.mjs", steps: KEPT };
 
 /// Part of what the page says of frames that were resolved after the event came.
 const LATE: &str = "uploaded after this event came";
@@ -216,6 +217,16 @@ async fn bundled_by_vite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bundled_by_webpack() {
+    leads_to_the_source(&WEBPACK).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bundled_by_vite_with_the_plugin() {
     plugin_leads_to_the_source(&VITE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bundled_by_webpack_with_the_plugin() {
+    plugin_leads_to_the_source(&WEBPACK).await;
 }
