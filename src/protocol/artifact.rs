@@ -128,10 +128,10 @@ impl Inspector {
     }
 }
 
-/// The text after `=` in a comment, up to white space; nothing if it is part of a script's own text.
+/// The text after `=` in a comment, up to white space or a control character; nothing if it is part of a script's own text.
 fn comment_value(rest: &[u8]) -> Option<&str> {
     let rest = &rest[..rest.len().min(REACH)];
-    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let end = rest.iter().position(|byte| *byte == b' ' || byte.is_ascii_control()).unwrap_or(rest.len());
     let value = std::str::from_utf8(rest.get(..end)?).ok()?;
     let value = value.split("*/").next().unwrap_or_default();
     // React Native adds a comment of its own.

@@ -1,7 +1,6 @@
 //! How a minified file says where its source map is (sourcemaps.md 4).
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -78,25 +77,11 @@ pub fn decode_data_url(url: &str, max_bytes: usize) -> Result<Vec<u8>, InvalidDa
     STANDARD_NO_PAD.decode(digits).map_err(|_| InvalidDataUrl)
 }
 
-/// Undoes gzip, which uploads leave in place; what is not packed stays.
-pub fn unpacked(content: Vec<u8>, max_bytes: usize) -> std::io::Result<Vec<u8>> {
-    if !content.starts_with(&[0x1f, 0x8b]) {
-        return Ok(content);
-    }
-    let mut unpacked = Vec::new();
-    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
-    flate2::read::MultiGzDecoder::new(&*content).take(limit).read_to_end(&mut unpacked)?;
-    if unpacked.len() > max_bytes {
-        return Err(std::io::Error::other("unpacks to more than the limit"));
-    }
-    Ok(unpacked)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    use super::{InvalidDataUrl, decode_data_url, in_text, of, unpacked};
+    use super::{InvalidDataUrl, decode_data_url, in_text, of};
 
     #[test]
     fn vectors() {
@@ -135,17 +120,5 @@ mod tests {
             let decoded = decode_data_url(url, 16).map(|bytes| String::from_utf8(bytes).unwrap());
             assert_eq!(decoded.as_deref(), expected.as_ref().copied(), "{url}");
         }
-    }
-
-    #[test]
-    fn packed_files_are_bounded() {
-        let packed = {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            std::io::Write::write_all(&mut encoder, &[b'a'; 1000]).unwrap();
-            encoder.finish().unwrap()
-        };
-        assert_eq!(unpacked(packed.clone(), 1000).unwrap().len(), 1000);
-        assert!(unpacked(packed, 999).is_err());
-        assert_eq!(unpacked(b"plain".to_vec(), 1).unwrap(), b"plain");
     }
 }

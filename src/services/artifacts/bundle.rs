@@ -1,6 +1,6 @@
 //! The bundle format: an archive with a manifest (sourcemaps.md 12.5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -49,7 +49,7 @@ struct Manifest {
     dist: Option<String>,
 }
 
-/// In the order they come; a path that comes twice counts twice, and is refused later.
+/// In the order they come. A path that comes twice counts twice and is refused: small manifests would make much work.
 #[derive(Default)]
 struct Files(Vec<(String, ManifestFile)>);
 
@@ -98,6 +98,10 @@ pub fn read_bundle(archive: &mut Archive) -> Result<Bundle, ArchiveError> {
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| refused(format!("manifest.json cannot be read: {error}")))?;
     drop(text);
+    let mut paths = HashSet::new();
+    if let Some((twice, _)) = manifest.files.0.iter().find(|(path, _)| !paths.insert(path.as_str())) {
+        return Err(refused(format!("manifest.json names `{}` twice", shortened(twice))));
+    }
     let mut files = Vec::with_capacity(manifest.files.0.len());
     for (path, file) in manifest.files.0 {
         files.push(read_file(archive, &path, file)?);

@@ -49,8 +49,10 @@ fn check_manifest(bundle: &Bundle, version: &str, organization: &str) -> Result<
             )));
         }
     }
-    if bundle.dist.as_ref().is_some_and(|dist| dist.chars().count() > MAX_DIST) {
-        return Err(ArchiveError::Manifest(format!("the `dist` of manifest.json has more than {MAX_DIST} characters")));
+    if bundle.dist.as_ref().is_some_and(|dist| dist.chars().count() > MAX_DIST || dist.contains('\0')) {
+        return Err(ArchiveError::Manifest(format!(
+            "the `dist` of manifest.json has more than {MAX_DIST} characters, or NUL"
+        )));
     }
     Ok(())
 }

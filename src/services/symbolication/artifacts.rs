@@ -24,6 +24,8 @@ use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
 /// A script or source.
 const MAX_TEXT_BYTES: usize = 64 << 20;
 
+const BROKE_OFF: &str = "preparing the source map broke off";
+
 /// Artifacts that are offered instead of one that is missing.
 const MAX_NEAREST: i64 = 5;
 
@@ -172,8 +174,13 @@ impl ArtifactSource for Artifacts<'_> {
             MapContent::Inline(content) => content.to_vec(),
         };
         let text = self.text(script).await?;
+        let failed_key = key.clone();
         let task = tokio::task::spawn_blocking(move || prepare(&folder, key, &text, &content));
-        let prepared = task.await.unwrap_or_else(|_| Err(stopped()));
+        let prepared = task.await.unwrap_or_else(|_| {
+            // What cannot be prepared without a panic is not tried for each event.
+            CACHE.keep_failure(failed_key, BROKE_OFF);
+            Err(stopped())
+        });
         metrics::histogram!("picket_source_map_seconds", "step" => "prepare").record(started.elapsed());
         prepared
     }
@@ -197,7 +204,7 @@ impl ArtifactSource for Artifacts<'_> {
 }
 
 fn stopped() -> Failure {
-    Failure { kind: "js_invalid_source", reason: "preparing the source map broke off".to_owned() }
+    Failure { kind: "js_invalid_source", reason: BROKE_OFF.to_owned() }
 }
 
 /// Makes the compact form and keeps it, or keeps why that is not possible.

@@ -196,5 +196,6 @@ fn is_there(issue: &Issue) -> bool {
 pub(super) async fn path_parameter(parts: &mut Parts, name: &str) -> Result<String> {
     let Path(mut parameters) =
         Path::<HashMap<String, String>>::from_request_parts(parts, &()).await.map_err(|_| Error::NotFound)?;
-    parameters.remove(name).ok_or(Error::NotFound)
+    // Nothing stored has NUL in its name: PostgreSQL takes none.
+    parameters.remove(name).filter(|value| !value.contains('\0')).ok_or(Error::NotFound)
 }

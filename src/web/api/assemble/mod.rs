@@ -19,6 +19,7 @@ use crate::services::assemble::{MAX_CHUNKS, Progress, State};
 use crate::store::projects::Project;
 use crate::types::artifact::Checksum;
 use crate::types::ids::ProjectId;
+use crate::types::release::{MAX_VERSION, parse_version};
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::OrganizationAccess;
@@ -27,7 +28,8 @@ use crate::web::extract::needs::ReleaseWrite;
 /// The chunks of many debug files are named in one request.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
-const MAX_VERSION: usize = 250;
+/// Projects that one bundle is for.
+const MAX_PROJECTS: usize = 1_000;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -86,7 +88,8 @@ async fn read_projects(
     let unknown = |name: &str| Error::Invalid(FieldErrors::one("projects", format!("Unknown project: {name:.100}")));
     let names = match fields.value("projects") {
         None => return Ok(Vec::new()),
-        Some(Value::Array(names)) => names,
+        Some(Value::Array(names)) if names.len() <= MAX_PROJECTS => names,
+        Some(Value::Array(_)) => return Err(unknown("there are more than a thousand")),
         Some(_) => return Err(unknown("this is not a list")),
     };
     let visible = access.projects(app).await?;
@@ -100,7 +103,11 @@ async fn read_projects(
 
 /// Version and distribution; a distribution belongs to a version.
 fn read_release(fields: &mut Fields) -> (Option<String>, String) {
-    let version = fields.text("version", MAX_VERSION).filter(|version| !version.is_empty());
+    // Twice the limit, so that what is too long is told by the rule of versions.
+    let version = fields.text("version", 2 * MAX_VERSION).filter(|version| !version.is_empty());
+    if let Some(Err(error)) = version.as_deref().map(parse_version) {
+        fields.refuse("version", error.to_string());
+    }
     let dist = fields.text("dist", MAX_DIST).unwrap_or_default();
     if !dist.is_empty() && version.is_none() {
         fields.refuse("dist", "A dist belongs to a version.");

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{MAX_VERSION, ProgressView, read_file, read_projects};
+use super::{ProgressView, read_file, read_projects};
 use crate::app::App;
 use crate::services::assemble::{self, Request, Target};
 use crate::store::{release_projects, releases};
 use crate::types::ids::{ProjectId, ReleaseId};
+use crate::types::release::parse_version;
 use crate::web::api::body::Fields;
 use crate::web::api::upload::uploader;
 use crate::web::error::{Error, Result};
@@ -43,13 +44,14 @@ async fn find_or_make(
     projects: &[ProjectId],
 ) -> Result<ReleaseId> {
     let organization_id = access.organization.id;
+    let version = parse_version(version).map_err(|_| Error::NotFound)?;
     if let Some(release) = releases::find_by_version(&app.db, organization_id, version).await? {
         let of_release = release_projects::list_project_ids(&app.db, release.id).await?;
         let visible = access.projects(app).await?;
         let sees_it = access.sees_all_projects() || visible.iter().any(|project| of_release.contains(&project.id));
         return if sees_it { Ok(release.id) } else { Err(Error::NotFound) };
     }
-    if projects.is_empty() || version.is_empty() || version.chars().count() > MAX_VERSION {
+    if projects.is_empty() {
         return Err(Error::NotFound);
     }
     let ids: Vec<i64> = projects.iter().map(|id| id.0).collect();

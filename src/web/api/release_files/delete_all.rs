@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::services::artifacts;
 use crate::store::{release_projects, releases};
 use crate::types::ids::ProjectId;
+use crate::types::release::parse_version;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::ReleaseWrite;
 use crate::web::extract::{OrganizationAccess, ProjectAccess};
@@ -43,7 +44,8 @@ async fn delete_visible(
     version: Option<String>,
 ) -> Result<StatusCode> {
     let version = version.ok_or_else(|| Error::bad_request("name the release: ?name=VERSION"))?;
-    let release = releases::find_by_version(&app.db, access.organization.id, &version).await?.ok_or(Error::NotFound)?;
+    let version = parse_version(&version).map_err(|_| Error::NotFound)?;
+    let release = releases::find_by_version(&app.db, access.organization.id, version).await?.ok_or(Error::NotFound)?;
     let projects = release_projects::list_project_ids(&app.db, release.id).await?;
     if !sees_all && !projects.iter().any(|id| visible.contains(id)) {
         return Err(Error::NotFound);
