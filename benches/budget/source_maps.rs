@@ -72,14 +72,14 @@ fn warm(stores: &Stores, api: &Api, web: &Picket, database: &mut Database, proje
     let events = scaled(3_000);
     let per_event = 1000.0 / f64::from(u32::try_from(events).expect("a few thousand"));
     let worker = Picket::run(stores, "worker", free_address());
-    let mut cost = |project| {
-        send(web, database, project, scaled(500), scripts, RELEASE);
+    let mut cost = |project, release| {
+        send(web, database, project, scaled(500), scripts, release);
         let before = Cpu::of(&worker, stores);
-        send(web, database, project, events, scripts, RELEASE);
+        send(web, database, project, events, scripts, release);
         let used = Cpu::of(&worker, stores).since(before);
         [used.picket, used.postgres].map(|time| time.as_secs_f64() * per_event)
     };
-    let ([picket, postgres], [plain_picket, plain_postgres]) = (cost(project), cost(plain));
+    let ([picket, postgres], [plain_picket, plain_postgres]) = (cost(project, RELEASE), cost(plain, "plain@1"));
     row("9 symbolicating 50 frames, maps warm, CPU", "<= 1 ms", &format!("{:.2} ms", picket - plain_picket));
     println!(
         "  the worker's CPU per event {picket:.2} ms, {plain_picket:.2} without artifacts; PostgreSQL {postgres:.2}, \

@@ -50,9 +50,10 @@ impl SourceText {
         let start = *self.line_starts.get(line as usize)? as usize;
         let end = self.line_starts.get(line as usize + 1).map_or(self.text.len(), |next| *next as usize);
         let content = self.text[start..end].trim_end_matches(['\n', '\r']);
-        let Some(marks) = self.marks.as_ref().filter(|_| content.len() > 4 * MARK_DISTANCE) else {
+        let Some(marks) = &self.marks else { return Some(trim_ascii(content, column).into_owned()) };
+        if content.len() <= 4 * MARK_DISTANCE {
             return Some(trim(content, column).into_owned());
-        };
+        }
         let first = self.characters_before(marks, start);
         let length = self.characters_before(marks, start + content.len()) - first;
         let cut = cut(length, column);
@@ -98,12 +99,17 @@ pub fn trim(line: &str, column: u32) -> Cow<'_, str> {
         return Cow::Borrowed(line);
     }
     if line.is_ascii() {
-        let cut = cut(line.len(), column);
-        return cut.apply(&line[cut.start..cut.end]);
+        return trim_ascii(line, column);
     }
     let cut = cut(line.chars().count(), column);
     let place = |character: usize| line.char_indices().nth(character).map_or(line.len(), |(place, _)| place);
     cut.apply(&line[place(cut.start)..place(cut.end)])
+}
+
+/// The same for a line whose characters are bytes. To find that out would be to walk all of it.
+fn trim_ascii(line: &str, column: u32) -> Cow<'_, str> {
+    let cut = cut(line.len(), column);
+    cut.apply(&line[cut.start..cut.end])
 }
 
 /// Which characters of a line are shown.

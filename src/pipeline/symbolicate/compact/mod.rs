@@ -178,15 +178,16 @@ impl CompactMap {
         }
         let mut start = u32_at(self.section(3), (first + mark) * 4)? as usize;
         for _ in 0..line as usize % MARK_LINES {
-            start += memchr::memchr(b'\n', text.as_bytes().get(start..)?)? + 1;
+            start += memchr::memchr(b'\n', text.get(start..)?)? + 1;
         }
         let rest = text.get(start..)?;
-        let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        Some(rest[..end].trim_end_matches('\r'))
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        Some(std::str::from_utf8(&rest[..end]).ok()?.trim_end_matches('\r'))
     }
 
-    fn source_text(&self, source: u32) -> Option<&str> {
-        self.text(self.section(2), source as usize * SOURCE_SIZE + 8)
+    /// All of a source: not checked to be UTF-8, which for one line would take longer than everything else.
+    fn source_text(&self, source: u32) -> Option<&[u8]> {
+        self.bytes_at(self.section(2), source as usize * SOURCE_SIZE + 8)
     }
 
     fn name(&self, number: u32) -> Option<&str> {
@@ -195,11 +196,15 @@ impl CompactMap {
 
     /// The text whose place and length stand at a place of a table.
     fn text(&self, table: &[u8], place: usize) -> Option<&str> {
+        std::str::from_utf8(self.bytes_at(table, place)?).ok()
+    }
+
+    fn bytes_at(&self, table: &[u8], place: usize) -> Option<&[u8]> {
         let (start, length) = (u32_at(table, place)? as usize, u32_at(table, place + 4)?);
         if length == NONE {
             return None;
         }
-        std::str::from_utf8(self.section(6).get(start..start.checked_add(length as usize)?)?).ok()
+        self.section(6).get(start..start.checked_add(length as usize)?)
     }
 
     fn section(&self, number: usize) -> &[u8] {
