@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, LiveConfig};
 use crate::outbound::blobs::Blobs;
+use crate::outbound::web::Web;
 use crate::types::clock::Clock;
 use crate::volatile::Volatile;
 
@@ -21,6 +22,7 @@ pub struct App {
     pub db: PgPool,
     pub redis: Volatile,
     pub blobs: Blobs,
+    pub web: Web,
     pub clock: Clock,
     /// Every background task is spawned here, so that shutdown waits for it.
     pub tasks: TaskTracker,
@@ -44,7 +46,8 @@ impl App {
     /// From parts that are there already.
     pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> anyhow::Result<Self> {
         let blobs = Blobs::new(&config.blobs).context("the file store (filestore.options) cannot be used")?;
+        let web = Web::new(&config.source_maps.allowed_hosts);
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        Ok(Self { config: Arc::new(LiveConfig::new(config)), db, redis, blobs, clock, tasks, shutdown })
+        Ok(Self { config: Arc::new(LiveConfig::new(config)), db, redis, blobs, web, clock, tasks, shutdown })
     }
 }

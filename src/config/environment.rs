@@ -24,6 +24,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("SENTRY_SINGLE_ORGANIZATION", "system.single-organization"),
     ("SENTRY_LOG_FORMAT", "system.logging-format"),
     ("SENTRY_ALLOW_ORIGIN", "web.allow-origin"),
+    ("SENTRY_SCRAPE_JAVASCRIPT_CONTEXT", "source-maps.fetching"),
     ("SENTRY_EVENT_RETENTION_DAYS", "events.retention-days"),
     ("DATABASE_URL", "database.url"),
 ];

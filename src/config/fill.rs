@@ -40,7 +40,11 @@ impl Settings {
                 max_request_bytes: self.size("uploads.max-request-size"),
                 bundle_days: self.count("uploads.bundle-retention-days"),
             },
-            source_maps: SourceMaps { cache_directory: self.text("source-maps.cache-directory").into() },
+            source_maps: SourceMaps {
+                cache_directory: self.text("source-maps.cache-directory").into(),
+                may_fetch: self.switch("source-maps.fetching"),
+                allowed_hosts: self.list("source-maps.allowed-hosts"),
+            },
         }
     }
 
@@ -69,10 +73,7 @@ impl Settings {
             },
             request_timeout: self.duration("web.request-timeout"),
             shutdown_timeout: self.duration("web.shutdown-timeout"),
-            allow_origin: match self.value("web.allow-origin") {
-                Some(Value::List(origins)) => origins.clone(),
-                _ => Vec::new(),
-            },
+            allow_origin: self.list("web.allow-origin"),
             allow_registration: self.switch("auth.allow-registration"),
             session_lifetime: self.duration("web.session-lifetime"),
             login_rate_limit: self.count("auth.ip-rate-limit"),
@@ -140,6 +141,13 @@ impl Settings {
 
     fn text(&self, key: &str) -> String {
         self.optional(key).unwrap_or_default()
+    }
+
+    fn list(&self, key: &str) -> Vec<String> {
+        match self.value(key) {
+            Some(Value::List(items)) => items.clone(),
+            _ => Vec::new(),
+        }
     }
 
     fn switch(&self, key: &str) -> bool {

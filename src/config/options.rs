@@ -93,6 +93,8 @@ pub const OPTIONS: &[Spec] = &[
     file("uploads.max-request-size", Kind::Size, "largest upload request that every proxy in front lets through"),
     file("uploads.bundle-retention-days", Kind::Count, "days after which unused artifact bundles go; 0: never"),
     file("source-maps.cache-directory", Kind::Text, "folder of prepared source maps, which may be emptied at any time"),
+    file("source-maps.fetching", Kind::Switch, "projects may have scripts and maps fetched that nobody uploaded"),
+    file("source-maps.allowed-hosts", Kind::List, "hosts to fetch from although their addresses are not public"),
 ];
 
 /// Keys of on-premise Sentry that are accepted without a word, so that its file works as it is. A name that ends with

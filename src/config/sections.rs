@@ -135,4 +135,8 @@ pub struct Uploads {
 pub struct SourceMaps {
     /// Folder of the prepared ones; workers of a host share it.
     pub cache_directory: PathBuf,
+    /// Whether projects may have scripts and maps fetched that nobody uploaded.
+    pub may_fetch: bool,
+    /// Hosts that may be fetched from wherever they are: those of an intranet.
+    pub allowed_hosts: Vec<String>,
 }

@@ -1,7 +1,8 @@
-//! The outside world: blobs now; mail, HTTP and LDAP when an issue needs them.
+//! The outside world: files and the public web now; mail and LDAP when an issue needs them.
 
 pub mod blobs;
 mod unfinished;
+pub mod web;
 
 /// Chooses the cryptography of encrypted connections, once per process and before the first of them. It's no error if
 /// it is chosen already.

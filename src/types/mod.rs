@@ -12,6 +12,7 @@ pub mod language;
 pub mod level;
 pub mod lifecycle;
 pub mod project_settings;
+pub mod public_address;
 pub mod release;
 pub mod role;
 pub mod scope;

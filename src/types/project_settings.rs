@@ -21,6 +21,7 @@ pub struct ProjectSettings {
     pub stack_only_messages: bool,
     /// At most this many events a minute for the project; 0: no limit.
     pub rate_limit_per_minute: u32,
+    pub fetching: Fetching,
 }
 
 impl Default for ProjectSettings {
@@ -36,7 +37,44 @@ impl Default for ProjectSettings {
             filters: InboundFilters::default(),
             stack_only_messages: false,
             rate_limit_per_minute: 0,
+            fetching: Fetching::default(),
         }
+    }
+}
+
+/// Whether and how scripts and maps that nobody uploaded are fetched from the web (sourcemaps.md 10).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Fetching {
+    pub is_on: bool,
+    /// Sent to the project's own domains, in a header of this name; empty: not sent.
+    pub token: String,
+    pub token_header: String,
+    pub verifies_tls: bool,
+}
+
+impl Fetching {
+    pub const TOKEN_HEADER: &str = "X-Sentry-Token";
+    /// Characters of a token, and of the name of its header.
+    pub const MAX_TOKEN: usize = 200;
+
+    /// Whether a text may be sent as the value of a header.
+    pub fn is_token(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
+    /// Whether a text may be the name of a header that means nothing else.
+    pub fn is_header(text: &str) -> bool {
+        const TAKEN: [&str; 6] =
+            ["host", "connection", "content-length", "transfer-encoding", "cookie", "accept-encoding"];
+        let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        is_name && !TAKEN.contains(&text.to_ascii_lowercase().as_str())
+    }
+}
+
+impl Default for Fetching {
+    fn default() -> Self {
+        Self { is_on: false, token: String::new(), token_header: Self::TOKEN_HEADER.to_owned(), verifies_tls: true }
     }
 }
 

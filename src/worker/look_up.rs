@@ -27,7 +27,7 @@ pub struct LookUps<'a> {
 impl<'a> LookUps<'a> {
     pub fn new(app: &'a App, settings: &Settings, runtime: Handle) -> Self {
         let artifacts = |(id, project): (&ProjectId, &super::process::Project)| {
-            (*id, Artifacts::new(app, project.organization_id, *id))
+            (*id, Artifacts::new(app, project.organization_id, *id).with_web(&project.settings))
         };
         Self { artifacts: settings.iter().map(artifacts).collect(), runtime, spent: Cell::default() }
     }

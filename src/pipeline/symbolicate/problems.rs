@@ -120,12 +120,27 @@ pub fn write(event: &mut Object<'_>, problems: &[Problem]) {
     }
 }
 
-/// Takes away what an earlier attempt wrote, before another one.
-pub fn forget(event: &mut Object<'_>) {
-    if let Some(errors) = event.get_mut("errors").and_then(Json::as_array_mut) {
-        errors.retain(|entry| {
-            let kind = entry.get("type").and_then(Json::as_str).unwrap_or_default();
-            !kind.starts_with("js_") && !kind.starts_with("fetch_")
-        });
-    }
+/// Takes away what an earlier attempt wrote, before another one. Returns what came of fetching.
+pub fn forget<'a>(event: &mut Object<'a>) -> Vec<Json<'a>> {
+    let Some(errors) = event.get_mut("errors").and_then(Json::as_array_mut) else { return Vec::new() };
+    let fetched = errors.iter().filter(|entry| is_of_fetching(kind(entry))).cloned().collect();
+    errors.retain(|entry| !kind(entry).starts_with("js_") && !is_of_fetching(kind(entry)));
+    fetched
+}
+
+/// Puts back what came of fetching files that are still missing.
+pub fn remember<'a>(event: &mut Object<'a>, fetched: Vec<Json<'a>>) {
+    let Some(errors) = event.get_mut("errors").and_then(Json::as_array_mut) else { return };
+    let url = |entry: &Json<'_>| entry.get("url").and_then(Json::as_str).map(str::to_owned);
+    let missing: Vec<_> = errors.iter().filter(|entry| kind(entry) == "js_no_source").map(url).collect();
+    errors.extend(fetched.into_iter().filter(|entry| missing.contains(&url(entry))));
+}
+
+fn kind<'e>(entry: &'e Json<'_>) -> &'e str {
+    entry.get("type").and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Whether a type of entry is about fetching from the web.
+pub fn is_of_fetching(kind: &str) -> bool {
+    kind.starts_with("fetch_") || kind == "restricted_ip"
 }

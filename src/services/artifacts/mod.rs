@@ -9,7 +9,7 @@ mod release_files;
 pub use archive::{Archive, ArchiveError};
 pub use bundle::{Bundle, BundleFile, read_bundle};
 pub use incoming::Incoming;
-pub use read::read;
+pub use read::{gunzip, read};
 pub use release_files::{NewFile, create, delete, delete_all, rename};
 
 use chrono::TimeDelta;

@@ -23,6 +23,11 @@ pub async fn read(app: &App, artifact: &FoundArtifact, limit: u64) -> io::Result
         None => app.blobs.get(&artifact.blob).await?,
     };
     let content = if artifact.is_deflated { unpack(raw, limit, DeflateDecoder::new).await? } else { raw };
+    gunzip(content, limit).await
+}
+
+/// Undoes gzip; what is not packed stays.
+pub async fn gunzip(content: Bytes, limit: u64) -> io::Result<Bytes> {
     if content.starts_with(&[0x1f, 0x8b]) { unpack(content, limit, MultiGzDecoder::new).await } else { Ok(content) }
 }
 

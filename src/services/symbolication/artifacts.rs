@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::cache::CACHE;
 use super::content;
+use super::scraping::{Scraped, Scraper};
 use crate::app::App;
 use crate::pipeline::symbolicate::compact::{self, CompactMap};
 use crate::pipeline::symbolicate::context::SourceText;
@@ -20,6 +21,7 @@ use crate::store::releases;
 use crate::types::artifact::{ArtifactKind, base_name};
 use crate::types::hex;
 use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
+use crate::types::project_settings::ProjectSettings;
 
 /// A script or source.
 const MAX_TEXT_BYTES: usize = 64 << 20;
@@ -40,6 +42,8 @@ pub struct Artifacts<'a> {
     releases: Mutex<HashMap<String, Option<ReleaseId>>>,
     known: Mutex<HashMap<Asked, Option<Found<File>>>>,
     has_any: OnceCell<bool>,
+    /// Absent: nothing is fetched from the web.
+    scraper: Option<Scraper<'a>>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -52,7 +56,32 @@ struct Asked {
 }
 
 /// An artifact that was found.
-pub type File = Arc<FoundArtifact>;
+#[derive(Clone, Debug)]
+pub enum File {
+    Stored(Arc<FoundArtifact>),
+    Scraped(Arc<Scraped>),
+}
+
+impl File {
+    /// Names the content.
+    fn key(&self) -> String {
+        match self {
+            Self::Stored(file) => match file.data_offset {
+                Some(offset) => format!("{}+{offset}", file.blob),
+                None => file.blob.clone(),
+            },
+            Self::Scraped(file) => file.key.clone(),
+        }
+    }
+
+    async fn read(&self, app: &App, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Stored(file) => content::read(app, file, max_bytes).await,
+            // It is smaller than every limit.
+            Self::Scraped(file) => Ok(file.content.to_vec()),
+        }
+    }
+}
 
 impl<'a> Artifacts<'a> {
     pub fn new(app: &'a App, organization_id: OrganizationId, project_id: ProjectId) -> Self {
@@ -63,7 +92,14 @@ impl<'a> Artifacts<'a> {
             releases: Mutex::default(),
             known: Mutex::default(),
             has_any: OnceCell::new(),
+            scraper: None,
         }
+    }
+
+    /// Fetches from the web what nobody uploaded, if project and installation allow it.
+    #[must_use]
+    pub fn with_web(self, settings: &ProjectSettings) -> Self {
+        Self { scraper: Scraper::new(self.app, self.project_id, settings), ..self }
     }
 
     pub fn project_id(&self) -> ProjectId {
@@ -106,7 +142,7 @@ fn described(artifact: FoundArtifact, by: FoundBy) -> Found<File> {
     // Lists keep no more of inline maps than that they are.
     let reference = artifact.sourcemap_ref.clone().filter(|reference| !reference.starts_with("data:"));
     let name = artifact.name.clone().or_else(|| artifact.debug_id.map(|id| id.to_string())).unwrap_or_default();
-    Found { name, by, reference, debug_id: artifact.debug_id, file: Arc::new(artifact) }
+    Found { name, by, reference, debug_id: artifact.debug_id, file: File::Stored(Arc::new(artifact)) }
 }
 
 fn unavailable(error: &sqlx::Error) -> Failure {
@@ -128,17 +164,20 @@ impl ArtifactSource for Artifacts<'_> {
         if let Some(known) = self.known.lock().await.get(&asked) {
             return Ok(known.clone());
         }
-        let found = self.stored(query).await.map_err(|error| unavailable(&error))?;
+        let mut found = self.stored(query).await.map_err(|error| unavailable(&error))?;
+        if let (None, Some(scraper), Some(url)) = (&found, &self.scraper, query.url) {
+            found = scraper.find(url, query.kind).await?;
+        }
         self.known.lock().await.insert(asked, found.clone());
         Ok(found)
     }
 
     async fn text(&self, file: &File) -> Result<Arc<SourceText>, Failure> {
-        let key = key(file);
+        let key = file.key();
         if let Some(text) = CACHE.text(&key) {
             return Ok(text);
         }
-        let content = content::read(self.app, file, MAX_TEXT_BYTES).await?;
+        let content = file.read(self.app, MAX_TEXT_BYTES).await?;
         let text = Arc::new(SourceText::new(content));
         CACHE.keep_text(key, &text);
         Ok(text)
@@ -146,7 +185,7 @@ impl ArtifactSource for Artifacts<'_> {
 
     async fn map(&self, script: &File, map: MapContent<'_, File>) -> Result<Arc<CompactMap>, Failure> {
         let key = match map {
-            MapContent::File(file) => map_key(script, key(file).as_bytes()),
+            MapContent::File(file) => map_key(script, file.key().as_bytes()),
             MapContent::Inline(content) => map_key(script, content),
         };
         if let Some(map) = CACHE.map(&key) {
@@ -170,7 +209,7 @@ impl ArtifactSource for Artifacts<'_> {
             return Ok(map);
         }
         let content = match map {
-            MapContent::File(file) => content::read(self.app, file, compact::MAX_MAP_BYTES).await?,
+            MapContent::File(file) => file.read(self.app, compact::MAX_MAP_BYTES).await?,
             MapContent::Inline(content) => content.to_vec(),
         };
         let text = self.text(script).await?;
@@ -226,18 +265,10 @@ fn folder(app: &App) -> PathBuf {
     app.config.source_maps.cache_directory.clone()
 }
 
-/// Names the content of a file.
-fn key(file: &FoundArtifact) -> String {
-    match file.data_offset {
-        Some(offset) => format!("{}+{offset}", file.blob),
-        None => file.blob.clone(),
-    }
-}
-
 /// A map is prepared for a script: the same one may come with another.
-fn map_key(script: &FoundArtifact, map: &[u8]) -> String {
+fn map_key(script: &File, map: &[u8]) -> String {
     let mut hash = Sha256::new();
-    hash.update(key(script).as_bytes());
+    hash.update(script.key().as_bytes());
     hash.update(b"\0");
     hash.update(map);
     hex::encode(&hash.finalize())

@@ -136,7 +136,7 @@ fn sweep(folder: &Path, max_bytes: u64) {
 }
 
 /// The most recently used values up to a total weight.
-struct Lru<V> {
+pub struct Lru<V> {
     values: HashMap<String, Entry<V>>,
     total: usize,
     max: usize,
@@ -150,11 +150,11 @@ struct Entry<V> {
 }
 
 impl<V: Clone> Lru<V> {
-    fn new(max: usize) -> Self {
+    pub fn new(max: usize) -> Self {
         Self { values: HashMap::new(), total: 0, max, clock: 0 }
     }
 
-    fn get<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
+    pub fn get<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         String: std::borrow::Borrow<Q>,
     {
@@ -165,7 +165,7 @@ impl<V: Clone> Lru<V> {
     }
 
     /// What is heavier than all together is not kept.
-    fn insert(&mut self, key: String, value: V, weight: usize) {
+    pub fn insert(&mut self, key: String, value: V, weight: usize) {
         if weight > self.max {
             return;
         }

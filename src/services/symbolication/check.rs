@@ -11,6 +11,7 @@ use crate::pipeline::symbolicate::problems::{Problem, Search};
 use crate::pipeline::symbolicate::request::WantedFile;
 use crate::pipeline::symbolicate::{Detail, FoundBy, Request, gather, urls};
 use crate::types::ids::{OrganizationId, ProjectId};
+use crate::types::project_settings::ProjectSettings;
 
 /// Where in a script somebody wants to look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub struct Checked {
 /// Looks a place up as the frames of an event of this release are.
 pub async fn check(
     app: &App,
-    (organization_id, project_id): (OrganizationId, ProjectId),
+    (organization_id, project_id, settings): (OrganizationId, ProjectId, &ProjectSettings),
     (release, dist): (&str, &str),
     place: &Place,
 ) -> Checked {
@@ -93,7 +94,7 @@ pub async fn check(
         dist: Some(dist.to_owned()).filter(|dist| !dist.is_empty()),
         files: vec![wanted],
     };
-    let artifacts = Artifacts::new(app, organization_id, project_id);
+    let artifacts = Artifacts::new(app, organization_id, project_id).with_web(settings);
     let gathered = gather(&request, &artifacts, Detail::Full).await;
     let Some(file) = gathered.files.get(&place.url) else { return Checked::default() };
     let mut checked = Checked::default();

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use bytes::Bytes;
+
 use crate::app::App;
 use crate::pipeline::symbolicate::Failure;
 use crate::services::artifacts;
@@ -10,17 +12,20 @@ use crate::store::artifact_lookup::FoundArtifact;
 /// Reads a file, undoing what archives and uploads did to it.
 pub async fn read(app: &App, artifact: &FoundArtifact, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-    match artifacts::read(app, artifact, limit).await {
-        Ok(content) => Ok(content.into()),
-        Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(too_large(max_bytes)),
-        Err(error) => Err(unreadable(&error)),
-    }
+    let content = artifacts::read(app, artifact, limit).await;
+    content.map(Vec::from).map_err(|error| failure(&error, max_bytes))
 }
 
-fn too_large(max_bytes: usize) -> Failure {
-    Failure { kind: "js_invalid_source", reason: format!("the file is larger than {max_bytes} bytes") }
+/// Undoes gzip.
+pub async fn unpack(content: Bytes, max_bytes: usize) -> Result<Bytes, Failure> {
+    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
+    artifacts::gunzip(content, limit).await.map_err(|error| failure(&error, max_bytes))
 }
 
-fn unreadable(error: &io::Error) -> Failure {
-    Failure { kind: "js_invalid_source", reason: format!("the file cannot be read: {error}") }
+fn failure(error: &io::Error, max_bytes: usize) -> Failure {
+    let reason = match error.kind() {
+        ErrorKind::FileTooLarge => format!("the file is larger than {max_bytes} bytes"),
+        _ => format!("the file cannot be read: {error}"),
+    };
+    Failure { kind: "js_invalid_source", reason }
 }

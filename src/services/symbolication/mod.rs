@@ -8,13 +8,14 @@ mod artifacts;
 mod cache;
 mod check;
 mod content;
+mod scraping;
 mod view;
 
 use std::time::Duration;
 
 use crate::pipeline::symbolicate::{self, Detail, Gathered, Request};
 
-pub use artifacts::Artifacts;
+pub use artifacts::{Artifacts, File};
 pub use check::{Checked, Place, Step, check};
 pub use view::{Viewed, resolve};
 

@@ -18,7 +18,8 @@ pub struct Viewed {
     pub resolved: usize,
 }
 
-/// Resolves what can be resolved by now, and says at length why not where it can't.
+/// Resolves what can be resolved by now, and says at length why not where it can't. Nothing is fetched from the web:
+/// people should not wait for it, and who merely looks should not cause traffic.
 pub async fn resolve(app: &App, project_id: ProjectId, event: &mut Json<'_>) -> sqlx::Result<Viewed> {
     let Some(event) = event.as_object_mut() else { return Ok(Viewed::default()) };
     let Some(request) = request::of(event) else { return Ok(Viewed::default()) };
@@ -26,8 +27,9 @@ pub async fn resolve(app: &App, project_id: ProjectId, event: &mut Json<'_>) -> 
     let Some(project) = projects.first() else { return Ok(Viewed::default()) };
     let artifacts = Artifacts::new(app, project.organization_id, project_id);
     let gathered = look_up(&artifacts, &request, Detail::Full).await;
-    problems::forget(event);
+    let fetched = problems::forget(event);
     let resolved = frames::apply(event, &gathered);
+    problems::remember(event, fetched);
     pipeline::refine(event, &project.settings);
     Ok(Viewed { resolved })
 }

@@ -111,22 +111,26 @@ async fn a_project_comes_with_its_settings_and_takes_changes() {
     let change = json!({
         "name": "Shop 2", "slug": "shop-2", "platform": "python", "resolveAge": 24, "scrubIPAddresses": true,
         "sensitiveFields": ["iban"], "allowedDomains": ["a.example", "*.b.example"],
+        "scrapeJavaScript": true, "verifySSL": false, "securityToken": "s3cret", "securityTokenHeader": "X-Shop",
         "options": {"filters:releases": "1.*\n2.0", "filters:error_messages": "Boom*", "unknown": 1},
     });
     let changed = script.put_json("/api/0/projects/acme/shop/", &change).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     let view = script.get("/api/0/projects/acme/shop-2/").await.json();
     assert_eq!(view, changed.json());
-    for key in ["name", "slug", "platform", "resolveAge", "scrubIPAddresses", "sensitiveFields", "allowedDomains"] {
-        assert_eq!(view[key], change[key], "{key}");
+    for (key, value) in change.as_object().unwrap().iter().filter(|(key, _)| *key != "options") {
+        assert_eq!(&view[key], value, "{key}");
     }
     assert_eq!(view["options"]["filters:releases"], "1.*\n2.0");
     assert_eq!(view["options"]["sentry:origins"], "a.example\n*.b.example");
     assert_eq!(view["dataScrubber"], true, "what was not sent stays");
 
-    let wrong = json!({"allowedDomains": [], "resolveAge": -1, "options": {"sentry:scrub_data": "maybe"}});
+    let wrong = json!({"allowedDomains": [], "resolveAge": -1, "securityToken": "a b", "options": {"sentry:scrub_data": "maybe"}});
     let refused = script.put_json("/api/0/projects/acme/shop-2/", &wrong).await;
-    assert_eq!((refused.status, keys_of(&refused.json()).as_str()), (400, "allowedDomains options resolveAge"));
+    assert_eq!(
+        (refused.status, keys_of(&refused.json()).as_str()),
+        (400, "allowedDomains options resolveAge securityToken")
+    );
 }
 
 #[tokio::test]

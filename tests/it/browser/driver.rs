@@ -205,13 +205,21 @@ struct Driver {
 }
 
 impl Driver {
+    /// It takes a port for IPv4 and for IPv6, and gives up if another program was faster with one of them.
     fn start() -> Self {
+        (0..3).find_map(|_| Self::try_start()).expect(HINT)
+    }
+
+    fn try_start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect(HINT);
         let mut output = BufReader::new(process.stdout.take().expect("a pipe"));
-        let port = started_port(&mut output).expect(HINT);
-        Self { process, port, _output: output }
+        let Some(port) = started_port(&mut output) else {
+            let _ = process.wait();
+            return None;
+        };
+        Some(Self { process, port, _output: output })
     }
 }
 

@@ -68,6 +68,22 @@ async fn settings_are_kept() {
     for expected in ["1 to 50 of the characters", "Choose a platform", "whole number", "value=\"No!\""] {
         assert!(page.body.contains(expected), "{expected}");
     }
+    let path = "/settings/acme/projects/new-shop/source-maps/fetching/";
+    assert_eq!(browser.post_form(path, &[("is_on", "on"), ("verifies_tls", "on")]).await.status, 303);
+    let project = projects::find(&app.app.db, fake.project.id).await.unwrap().unwrap();
+    let fetching = &project.settings.fetching;
+    assert!(fetching.is_on && fetching.verifies_tls && fetching.token.len() == 32, "a token is made up");
+    assert_eq!(fetching.token_header, "X-Sentry-Token");
+    for (wrong, expected) in [(("token", "a b"), "visible ASCII"), (("token_header", "Host"), "A header name")] {
+        let page = browser.post_form(path, &[wrong]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.body.contains(expected), "{expected}");
+    }
+    let member = app.member(&fake, "reader@acme.example", Role::Member, true).await;
+    let reader = app.sign_in(&member).await;
+    assert!(!reader.get(path).await.body.contains(&fetching.token), "the token is for those who may change it");
+    assert_eq!(reader.post_form(path, &[]).await.status, 403);
+
     let wrong = [("ip_addresses", "somewhere")];
     let page = browser.post_form("/settings/acme/projects/new-shop/filters/", &wrong).await;
     assert_eq!(page.status, 422);

@@ -8,10 +8,12 @@ mod jobs;
 mod life_cycle;
 mod queue;
 mod saving;
+mod scraping;
 mod symbolication;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use picket::config::Config;
 use picket::types::entry_kind::EntryKind;
 use picket::volatile::event_stream::{EntryFacts, NewEntry};
 use picket::worker;
@@ -28,7 +30,11 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new() -> Self {
-        let test = TestApp::spawn().await;
+        Self::with(|_| ()).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let test = TestApp::spawn_with(change).await;
         let project = test.project().await;
         Self { test, project }
     }

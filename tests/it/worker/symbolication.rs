@@ -18,11 +18,11 @@ use super::Stage;
 const DEBUG_ID: &str = "0b9f1c7e-2a53-4d7e-9d0a-3f7d4c1b2a90";
 
 /// `class Cart { add(item) { … } }` as a minifier leaves it: `a` is `Cart`, `b` is `add`.
-const SCRIPT: &str = "class a{b(c){throw new Error(c)}}new a().b(1);\n//# sourceMappingURL=app.min.js.map\n";
-const SOURCE: &str = "class Cart {\n  add(item) {\n    throw new Error(item);\n  }\n}\n\nnew Cart().add(1);\n";
+pub const SCRIPT: &str = "class a{b(c){throw new Error(c)}}new a().b(1);\n//# sourceMappingURL=app.min.js.map\n";
+pub const SOURCE: &str = "class Cart {\n  add(item) {\n    throw new Error(item);\n  }\n}\n\nnew Cart().add(1);\n";
 
 /// What the tests of the compact form write by hand, a bundler writes here: `tests/it/clients/bundles.rs`.
-fn map(sources_content: Option<&str>) -> String {
+pub fn map(sources_content: Option<&str>) -> String {
     json!({
         "version": 3, "sources": ["../src/cart.ts"], "sourcesContent": [sources_content], "names": ["Cart", "add"],
         "mappings": "MAAMA,EACJC,KACE,kBACF,EAGF,IAAID,IAAOC",
@@ -30,11 +30,11 @@ fn map(sources_content: Option<&str>) -> String {
     .to_string()
 }
 
-fn frame(abs_path: &str, column: i64) -> Value {
+pub fn frame(abs_path: &str, column: i64) -> Value {
     json!({ "function": "a.b", "abs_path": abs_path, "filename": "/js/app.min.js", "lineno": 1, "colno": column, "in_app": true })
 }
 
-fn event(release: &str, frames: &[Value]) -> Value {
+pub fn event(release: &str, frames: &[Value]) -> Value {
     json!({
         "platform": "javascript", "release": release,
         "exception": { "values": [{ "type": "Error", "value": "1", "stacktrace": { "frames": frames } }] },
@@ -135,17 +135,17 @@ impl Stage {
         serde_json::from_slice(&event.json().unwrap()).unwrap()
     }
 
-    async fn sent(&self, event: &Value) -> Value {
+    pub async fn sent(&self, event: &Value) -> Value {
         self.send(event).await;
         self.stored().await
     }
 }
 
-fn frames(event: &Value) -> &Vec<Value> {
+pub fn frames(event: &Value) -> &Vec<Value> {
     event["exception"]["values"][0]["stacktrace"]["frames"].as_array().unwrap()
 }
 
-fn error_kinds(event: &Value) -> Vec<&str> {
+pub fn error_kinds(event: &Value) -> Vec<&str> {
     event["errors"].as_array().unwrap().iter().map(|error| error["type"].as_str().unwrap()).collect()
 }
 
@@ -338,6 +338,7 @@ async fn artifacts_of_the_vectors() {
 
 async fn looked_up(stage: &Stage, lookup: &Value) -> Option<(bool, i64)> {
     use picket::pipeline::symbolicate::{ArtifactSource, Query};
+    use picket::services::symbolication::File;
     let text = |key: &str| lookup[key].as_str();
     let project: ProjectId = stage.project.project.id;
     let artifacts =
@@ -350,7 +351,7 @@ async fn looked_up(stage: &Stage, lookup: &Value) -> Option<(bool, i64)> {
         kind: ArtifactKind::parse(text("type").unwrap()).unwrap(),
     };
     let found = artifacts.find(&query).await.unwrap()?;
-    let file = &found.file;
+    let File::Stored(file) = &found.file else { panic!("nothing is fetched") };
     file.bundle_id.map(|id| (true, id.0)).or(file.release_file_id.map(|id| (false, id.0)))
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::types::project_settings::ProjectSettings;
+use crate::types::project_settings::{Fetching, ProjectSettings};
 use crate::web::api::body::Fields;
 
 /// `options` of a project.
@@ -35,6 +35,14 @@ pub struct OptionsView {
     error_messages: String,
     #[serde(rename = "feedback:branding")]
     feedback_branding: bool,
+    #[serde(rename = "sentry:scrape_javascript")]
+    scrape_javascript: bool,
+    #[serde(rename = "sentry:token")]
+    token: String,
+    #[serde(rename = "sentry:token_header")]
+    token_header: String,
+    #[serde(rename = "sentry:verify_ssl")]
+    verify_ssl: bool,
 }
 
 impl OptionsView {
@@ -54,6 +62,10 @@ impl OptionsView {
             releases: filters.releases.join("\n"),
             error_messages: filters.error_messages.join("\n"),
             feedback_branding: false,
+            scrape_javascript: settings.fetching.is_on,
+            token: settings.fetching.token.clone(),
+            token_header: settings.fetching.token_header.clone(),
+            verify_ssl: settings.fetching.verifies_tls,
         }
     }
 }
@@ -74,6 +86,26 @@ pub fn read_settings(fields: &mut Fields, settings: &mut ProjectSettings) {
         fields.refuse("allowedDomains", "Name at least one domain; * stands for all.");
     }
     set(&mut settings.allowed_domains, domains);
+    let fetching = &mut settings.fetching;
+    set(&mut fetching.is_on, fields.flag("scrapeJavaScript"));
+    set(&mut fetching.verifies_tls, fields.flag("verifySSL"));
+    read_token(fields, ("securityToken", "securityTokenHeader"), fetching);
+}
+
+/// The token and the name of its header, both of which go into requests as they are.
+fn read_token(fields: &mut Fields, (token, header): (&'static str, &'static str), fetching: &mut Fetching) {
+    if let Some(value) = fields.text(token, Fetching::MAX_TOKEN) {
+        if !Fetching::is_token(&value) {
+            fields.refuse(token, "Visible ASCII characters only.");
+        }
+        fetching.token = value;
+    }
+    if let Some(name) = fields.text(header, Fetching::MAX_TOKEN) {
+        if !Fetching::is_header(&name) {
+            fields.refuse(header, "Not the name of a header.");
+        }
+        fetching.token_header = name;
+    }
 }
 
 /// Takes the settings among `options`, under the old names; unknown ones are ignored.
@@ -91,6 +123,10 @@ pub fn read_options(options: &mut Fields, settings: &mut ProjectSettings) {
     set(&mut filters.ip_addresses, options.texts("filters:blacklisted_ips"));
     set(&mut filters.releases, options.texts("filters:releases"));
     set(&mut filters.error_messages, options.texts("filters:error_messages"));
+    let fetching = &mut settings.fetching;
+    set(&mut fetching.is_on, options.flag("sentry:scrape_javascript"));
+    set(&mut fetching.verifies_tls, options.flag("sentry:verify_ssl"));
+    read_token(options, ("sentry:token", "sentry:token_header"), fetching);
 }
 
 fn hours(fields: &mut Fields, name: &'static str) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! Projects: the list, making them, their settings and keys.
 
 mod create;
+mod fetching;
 mod filters;
 mod general;
 mod keys;
@@ -26,6 +27,10 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
         .route("/settings/{organization}/projects/{project}/source-maps/check/", get(source_map_check::show))
+        .route(
+            "/settings/{organization}/projects/{project}/source-maps/fetching/",
+            get(fetching::show).post(fetching::save),
+        )
         .merge(keys::routes())
         .merge(source_maps::routes())
 }

@@ -78,8 +78,8 @@ pub async fn show(
         page.errors = FieldErrors::one("place", t.project_check_no_place());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     };
-    let ids = (access.organization().id, access.project.id);
-    let checked = symbolication::check(&app, ids, (&page.release, &page.dist), &place).await;
+    let project = (access.organization().id, access.project.id, &access.project.settings.0);
+    let checked = symbolication::check(&app, project, (&page.release, &page.dist), &place).await;
     page.steps = checked.steps.iter().map(|step| view(step, t)).collect();
     if let Some((number, context)) = checked.context {
         let before = u32::try_from(context.before.len()).unwrap_or(0);

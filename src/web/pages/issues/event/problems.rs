@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::request::text_of;
 use super::values;
+use crate::pipeline::symbolicate::problems::is_of_fetching;
 use crate::protocol::interfaces::problem::Problem;
 use crate::types::json::{Json, Object};
 use crate::web::messages::Messages;
@@ -31,8 +32,7 @@ pub fn views(problems: &[Problem<'_>], t: Messages) -> Vec<ProblemView> {
 
 /// Sentences by the address of the file they are about, to be shown at its frames.
 pub fn by_file<'a>(problems: &'a [Problem<'a>], t: Messages) -> Vec<(Cow<'a, str>, String)> {
-    let about_file =
-        problems.iter().filter(|problem| problem.kind.starts_with("js_") || problem.kind.starts_with("fetch_"));
+    let about_file = problems.iter().filter(|problem| problem.kind.starts_with("js_") || is_of_fetching(&problem.kind));
     about_file
         .filter_map(|problem| Some((Cow::Borrowed(problem.members.get_str("url")?), sentence(problem, t))))
         .take(MAX_PROBLEMS)
@@ -99,9 +99,8 @@ fn sentence(problem: &Problem<'_>, t: Messages) -> String {
         "future_timestamp" => t.event_problem_future().to_owned(),
         "past_timestamp" => t.event_problem_past().to_owned(),
         "clock_drift" => t.event_problem_clock().to_owned(),
-        "js_no_source" | "js_missing_source" | "js_generic_fetch_error" | "fetch_generic_error" => {
-            t.event_problem_no_source(file)
-        }
+        "js_no_source" | "js_missing_source" | "js_generic_fetch_error" => t.event_problem_no_source(file),
+        kind if is_of_fetching(kind) => t.event_problem_fetch(file),
         "js_invalid_source" | "js_invalid_content" | "js_invalid_source_encoding" => t.event_problem_bad_source(file),
         "js_invalid_sourcemap_location" | "js_invalid_stacktrace_location" => t.event_problem_location(file),
         "js_missing_sources_content" => t.event_problem_no_content(file),
