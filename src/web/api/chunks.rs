@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::net::SocketAddr;
 
-use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +13,7 @@ use flate2::write::GzDecoder;
 use serde::Serialize;
 use serde_json::json;
 
-use super::upload::{self, Form, broken};
+use super::upload::{Form, Part};
 use crate::app::App;
 use crate::services::chunks::{self, Error as ChunkError, MAX_CHUNKS, MAX_REQUEST, Receiving};
 use crate::types::artifact::Checksum;
@@ -91,12 +90,12 @@ async fn create(
     State(app): State<App>,
     access: OrganizationAccess<ReleaseWrite>,
     headers: HeaderMap,
-    form: Form,
+    form: Result<Form>,
 ) -> Result<Response> {
     if is_empty(&headers) {
         return Ok(StatusCode::OK.into_response());
     }
-    match receive(&app, &access, upload::open(form)?).await {
+    match receive(&app, &access, form?).await {
         Ok(()) => Ok(StatusCode::OK.into_response()),
         Err(ChunkError::Refused(message)) => {
             let body = json!({"error": message, "detail": message});
@@ -113,22 +112,25 @@ fn is_empty(headers: &HeaderMap) -> bool {
     length.is_some_and(|length| length.as_bytes() == b"0")
 }
 
-async fn receive(app: &App, access: &OrganizationAccess<ReleaseWrite>, mut form: Multipart) -> Result<(), ChunkError> {
+async fn receive(app: &App, access: &OrganizationAccess<ReleaseWrite>, mut form: Form) -> Result<(), ChunkError> {
     let (mut count, mut total) = (0, 0);
-    while let Some(field) = form.next_field().await.map_err(|error| refused(&error))? {
-        let is_packed = match field.name() {
-            Some("file") => false,
-            Some("file_gzip") => true,
-            _ => continue,
+    while let Some(part) = form.next().await.map_err(refused)? {
+        let is_packed = match part.name() {
+            "file" => false,
+            "file_gzip" => true,
+            _ => {
+                part.skip().await.map_err(refused)?;
+                continue;
+            }
         };
         count += 1;
         if count > MAX_CHUNKS {
             return Err(ChunkError::Refused(format!("Too many chunks: at most {MAX_CHUNKS} per request")));
         }
-        let name = field.file_name().and_then(Checksum::parse);
+        let name = part.file_name().and_then(Checksum::parse);
         let sha1 = name.ok_or_else(|| ChunkError::Refused("a chunk's file name is its SHA-1".to_owned()))?;
         let mut receiving = Receiving::new(app, sha1);
-        if let Err(error) = read(field, is_packed, &mut receiving, &mut total).await {
+        if let Err(error) = read(part, is_packed, &mut receiving, &mut total).await {
             receiving.abort().await;
             return Err(error);
         }
@@ -138,13 +140,13 @@ async fn receive(app: &App, access: &OrganizationAccess<ReleaseWrite>, mut form:
 }
 
 async fn read(
-    mut field: Field<'_>,
+    mut part: Part<'_>,
     is_packed: bool,
     receiving: &mut Receiving,
     total: &mut u64,
 ) -> Result<(), ChunkError> {
     let mut unpacker = is_packed.then(|| GzDecoder::new(Vec::new()));
-    while let Some(piece) = field.chunk().await.map_err(|error| refused(&error))? {
+    while let Some(piece) = part.piece().await.map_err(refused)? {
         *total += piece.len() as u64;
         if *total > MAX_REQUEST {
             return Err(ChunkError::Refused(format!("Request too large: at most {MAX_REQUEST} bytes of chunks")));
@@ -168,8 +170,8 @@ async fn read(
     Ok(())
 }
 
-fn refused(error: &MultipartError) -> ChunkError {
-    ChunkError::Refused(match broken(error) {
+fn refused(error: Error) -> ChunkError {
+    ChunkError::Refused(match error {
         Error::BadRequest(message) => message.into_owned(),
         other => other.to_string(),
     })

@@ -227,5 +227,5 @@ async fn whatever_is_sent_the_answer_is_read() {
     let project = test.project().await;
     play(&test, &project, "by-hand.http").await;
     let blobs: i64 = sqlx::query_scalar("SELECT count(*) FROM blobs").fetch_one(&test.app.db).await.unwrap();
-    assert_eq!(blobs, 2);
+    assert_eq!(blobs, 3);
 }

@@ -4,6 +4,7 @@ mod bodies;
 mod cleanup;
 mod deletion;
 mod exactly_once;
+mod hostile_maps;
 mod jobs;
 mod life_cycle;
 mod queue;

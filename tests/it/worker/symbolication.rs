@@ -42,7 +42,7 @@ pub fn event(release: &str, frames: &[Value]) -> Value {
 }
 
 impl Stage {
-    async fn release(&self, version: &str) -> ReleaseId {
+    pub async fn release(&self, version: &str) -> ReleaseId {
         let sql = "INSERT INTO releases (organization_id, version, created_at) VALUES ($1, $2, now())
             ON CONFLICT (organization_id, version) DO UPDATE SET version = excluded.version RETURNING id";
         let id: i64 = sqlx::query_scalar(sql)
@@ -60,7 +60,7 @@ impl Stage {
         blobs::put(&self.test.app, Bytes::from(content.to_owned())).await.unwrap()
     }
 
-    async fn release_file(
+    pub async fn release_file(
         &self,
         release: ReleaseId,
         (name, dist): (&str, &str),

@@ -22,6 +22,9 @@ const MAX_TOKENS: usize = 8_000_000;
 /// Sections of an indexed map.
 const MAX_SECTIONS: usize = 50_000;
 
+/// The last line, and the last column, that a source may have.
+const MAX_PLACE: u32 = u32::MAX / 2;
+
 /// Why a source map can't be used; the text is shown to people.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -258,7 +261,9 @@ fn read_tokens<'m>(
             }
             None => NONE,
         };
-        let is_known = token.get_src_id() < part.map.get_source_count();
+        // The decoder lets numbers below zero become very large ones.
+        let is_place = token.get_src_line() <= MAX_PLACE && token.get_src_col() <= MAX_PLACE;
+        let is_known = is_place && token.get_src_id() < part.map.get_source_count();
         tokens.push(RawToken {
             gen_line,
             gen_column,

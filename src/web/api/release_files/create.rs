@@ -2,13 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart};
 use axum::http::StatusCode;
 
 use super::view::ReleaseFileView;
 use crate::app::App;
 use crate::services::artifacts::{self, Incoming, MAX_HEADERS, NewFile};
-use crate::web::api::upload::{self, Form, broken, text, uploader};
+use crate::web::api::upload::{Form, Part, uploader};
 use crate::web::error::{Error, Result};
 use crate::web::extract::ReleaseAccess;
 use crate::web::extract::needs::ReleaseWrite;
@@ -29,7 +28,6 @@ pub async fn create(
     access: ReleaseAccess<ReleaseWrite>,
     form: Form,
 ) -> Result<(StatusCode, Json<ReleaseFileView>)> {
-    let form = upload::open(form)?;
     let mut fields = Fields::default();
     let new = match fields.read(&app, form).await {
         Ok(()) => fields.describe(),
@@ -52,26 +50,26 @@ pub async fn create(
 }
 
 impl Fields {
-    async fn read(&mut self, app: &App, mut form: Multipart) -> Result<()> {
-        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-            match field.name().unwrap_or_default() {
-                "file" if self.incoming.is_none() => self.read_file(app, field).await?,
+    async fn read(&mut self, app: &App, mut form: Form) -> Result<()> {
+        while let Some(part) = form.next().await? {
+            match part.name() {
+                "file" if self.incoming.is_none() => self.read_file(app, part).await?,
                 "file" => return Err(Error::bad_request("one file at a time")),
-                "name" => self.name = Some(text(field).await?),
-                "dist" => self.dist = text(field).await?,
+                "name" => self.name = Some(part.text().await?),
+                "dist" => self.dist = part.text().await?,
                 // One more than allowed shows that there are too many.
-                "header" if self.headers.len() <= MAX_HEADERS => self.headers.push(text(field).await?),
-                _ => {}
+                "header" if self.headers.len() <= MAX_HEADERS => self.headers.push(part.text().await?),
+                _ => part.skip().await?,
             }
         }
         Ok(())
     }
 
-    async fn read_file(&mut self, app: &App, mut field: Field<'_>) -> Result<()> {
-        self.filename = field.file_name().map(ToOwned::to_owned);
-        self.content_type = field.content_type().map(ToOwned::to_owned);
+    async fn read_file(&mut self, app: &App, mut part: Part<'_>) -> Result<()> {
+        self.filename = part.file_name().map(ToOwned::to_owned);
+        self.content_type = part.content_type().map(ToOwned::to_owned);
         let incoming = self.incoming.insert(Incoming::new(app));
-        while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+        while let Some(piece) = part.piece().await? {
             incoming.write(piece).await?;
         }
         Ok(())
