@@ -166,6 +166,7 @@ impl<S: ArtifactSource> Finder<'_, S> {
     async fn explained(&self, mut problem: Problem, query: &Query<'_>) -> Problem {
         if self.detail == Detail::Full {
             problem.search = Some(Search {
+                kind: query.kind.as_str(),
                 release: query.release.map(str::to_owned),
                 dist: query.dist.map(str::to_owned),
                 debug_id: query.debug_id.map(|id| id.to_string()),

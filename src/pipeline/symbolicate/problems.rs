@@ -27,6 +27,8 @@ pub struct Problem {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Search {
+    /// Of the artifact.
+    pub kind: &'static str,
     pub release: Option<String>,
     pub dist: Option<String>,
     pub debug_id: Option<String>,
@@ -76,6 +78,7 @@ impl Search {
     fn json(&self) -> Object<'static> {
         let text = |text: &Option<String>| text.as_ref().map_or(Json::Null, Json::text);
         let mut json = Object::new();
+        json.push("kind", self.kind);
         json.push("release", text(&self.release));
         json.push("dist", text(&self.dist));
         json.push("debug_id", text(&self.debug_id));

@@ -36,8 +36,9 @@ const ESBUILD: Bundler = Bundler { script: "shop/esbuild.mjs", steps: KEPT };
 const VITE: Bundler = Bundler { script: "shop/vite.mjs", steps: KEPT };
 const WEBPACK: Bundler = Bundler { script: "shop/webpack.mjs", steps: KEPT };
 
-/// Part of what the page says of frames that were resolved after the event came.
-const LATE: &str = "uploaded after this event came";
+/// What the page says of frames that were resolved after the event came.
+const LATE: &str =
+    "6 frames are shown with source maps that were uploaded after this event came. The issue is grouped as before.";
 
 /// What the plugins are told to call the release.
 const PLUGIN_RELEASE: &str = "shop@4.0.0";
@@ -87,26 +88,27 @@ impl Stage {
         Self { scene, script, shop }
     }
 
-    /// A copy of the shop, published with its artifacts uploaded.
+    /// A copy of the shop, published, but none of its artifacts uploaded.
     async fn publish(&self, way: Way) -> Site {
         let site = self.shop.site(&self.scene, way.release()).await;
-        self.upload(way, &site).await;
+        if way == Way::CurrentCli {
+            let cli = SentryCli::new(&self.scene, "3.8.2", self.shop.path()).await;
+            cli.run(&["sourcemaps", "inject", site.folder()]).await;
+        }
         site
     }
 
     async fn upload(&self, way: Way, site: &Site) {
-        let folder = site.folder.to_str().expect("a path in UTF-8");
         match way {
             Way::Files => self.upload_files(site).await,
             Way::OldCli => {
                 let cli = SentryCli::new(&self.scene, "2.58.6", self.shop.path()).await;
-                let upload = ["releases", "files", way.release(), "upload-sourcemaps", folder];
+                let upload = ["releases", "files", way.release(), "upload-sourcemaps", site.folder()];
                 cli.run(&[&upload[..], &["--url-prefix", "~/static", "--dist", shop::DIST, "--wait"]].concat()).await;
             }
             Way::CurrentCli => {
                 let cli = SentryCli::new(&self.scene, "3.8.2", self.shop.path()).await;
-                cli.run(&["sourcemaps", "inject", folder]).await;
-                cli.run(&["sourcemaps", "upload", folder, "--wait"]).await;
+                cli.run(&["sourcemaps", "upload", site.folder(), "--wait"]).await;
             }
         }
     }
@@ -117,7 +119,7 @@ impl Stage {
         let created = self.script.post_json("/api/0/organizations/acme/releases/", &new).await;
         assert!(matches!(created.status, 201 | 208), "{}", created.body);
         let list = format!("/api/0/projects/acme/shop/releases/{release}/files/");
-        for (name, content) in files_of(&site.folder) {
+        for (name, content) in files_of(site.folder().as_ref()) {
             let base = name.rsplit('/').next().unwrap_or_default().to_owned();
             let form = Form::new().text("name", format!("~/static/{name}")).text("dist", shop::DIST);
             let is_map = name.rsplit('.').next() == Some("map");
@@ -143,18 +145,24 @@ impl Stage {
     /// The event and its page must show the sources.
     async fn check(&self, bundler: &Bundler, release: &str, resolved_with: &str) {
         let event = self.event(release).await;
-        let sources = self.shop.source();
-        let expected: Vec<Place> = bundler.steps.iter().map(|step| step.place(&sources)).collect();
-        assert_eq!(trace::of_event(&event), expected, "{release}");
-        assert_eq!(event["errors"], json!([]), "{release}");
+        let page = self.check_shown(bundler, &event).await;
+        assert!(!page.contains(LATE), "{release}: it was resolved when it came");
         let id = event["eventID"].as_str().expect("an id");
         let stored = self.script.get(&format!("/api/0/projects/acme/shop/events/{id}/json/")).await.json();
         let frames = stored["exception"]["values"][0]["stacktrace"]["frames"].as_array().expect("frames");
         let last = frames.last().expect("a frame");
         assert_eq!(last["data"]["resolved_with"], resolved_with, "{release}");
-        let page = self.page(&event).await;
-        assert_eq!(trace::of_page(&page), expected, "{release}");
-        assert!(!page.contains(LATE), "{release}: it was resolved when it came");
+    }
+
+    /// Compares the event and its page with the sources; returns the page.
+    async fn check_shown(&self, bundler: &Bundler, event: &Value) -> String {
+        let sources = self.shop.source();
+        let expected: Vec<Place> = bundler.steps.iter().map(|step| step.place(&sources)).collect();
+        assert_eq!(trace::of_event(event), expected, "{}", event["release"]);
+        assert_eq!(event["errors"], json!([]), "{}", event["release"]);
+        let page = self.page(event).await;
+        assert_eq!(trace::of_page(&page), expected, "{}", event["release"]);
+        page
     }
 
     async fn page(&self, event: &Value) -> String {
@@ -180,7 +188,9 @@ async fn leads_to_the_source(bundler: &Bundler) {
     let test = async {
         let mut sites = Vec::new();
         for way in Way::ALL {
-            sites.push(stage.publish(way).await);
+            let site = stage.publish(way).await;
+            stage.upload(way, &site).await;
+            sites.push(site);
         }
         let _browser = stage.shop.visit(&stage.scene, &sites).await;
         for way in Way::ALL {
@@ -202,6 +212,41 @@ async fn plugin_leads_to_the_source(bundler: &Bundler) {
         let site = stage.shop.released_site(&stage.scene).await;
         let _browser = stage.shop.visit(&stage.scene, &[site]).await;
         stage.check(bundler, PLUGIN_RELEASE, "debug-id").await;
+    };
+    with_worker(&stage.scene, Box::pin(test)).await;
+}
+
+/// What people see before and after the artifacts of a stored event come.
+async fn comes_late(stage: &Stage, way: Way, site: &Site, why_not: &str) {
+    let before = stage.event(way.release()).await;
+    let kinds: Vec<&str> =
+        before["errors"].as_array().expect("errors").iter().filter_map(|error| error["type"].as_str()).collect();
+    assert_eq!(kinds, ["js_no_source"; 2], "one for each script");
+    let page = stage.page(&before).await;
+    assert!(page.contains(why_not), "{why_not} is not in {page}");
+    let told = ["<details class=\"frame-problem\"", "<details class=\"frame-problem\" open>"];
+    assert_eq!(told.map(|start| page.matches(start).count()), [6, 2], "at length once for each script");
+    assert!(!page.contains(LATE));
+
+    stage.upload(way, site).await;
+    let after = stage.event(way.release()).await;
+    assert_eq!(after["eventID"], before["eventID"]);
+    assert_eq!((&after["groupID"], &after["fingerprints"]), (&before["groupID"], &before["fingerprints"]));
+    let page = stage.check_shown(&ESBUILD, &after).await;
+    assert!(page.contains(LATE), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn artifacts_that_come_late_repair_what_is_shown() {
+    let (scene, shop) = tokio::join!(Scene::set(), Shop::build(ESBUILD.script, &[], &[]));
+    let stage = Stage::new(scene, shop).await;
+    let test = async {
+        let sites = [stage.publish(Way::Files).await, stage.publish(Way::CurrentCli).await];
+        let _browser = stage.shop.visit(&stage.scene, &sites).await;
+        let none = "No artifact of this project has that file name.";
+        comes_late(&stage, Way::Files, &sites[0], none).await;
+        let other = "Nearest: ~/static/main.js in release shop@1.0.0, but this event is of release shop@3.0.0.";
+        comes_late(&stage, Way::CurrentCli, &sites[1], other).await;
     };
     with_worker(&stage.scene, Box::pin(test)).await;
 }

@@ -85,12 +85,17 @@ impl Shop {
 
 /// The shop as customers visit it.
 pub struct Site {
-    pub url: String,
-    pub folder: PathBuf,
+    url: String,
+    folder: PathBuf,
 }
 
 impl Site {
-    pub async fn open(scene: &Scene, folder: PathBuf, options: &serde_json::Value) -> Self {
+    /// Where its files are.
+    pub fn folder(&self) -> &str {
+        self.folder.to_str().expect("a path in UTF-8")
+    }
+
+    async fn open(scene: &Scene, folder: PathBuf, options: &serde_json::Value) -> Self {
         let html = format!(
             "<!doctype html><button>Pay</button><script>window.shop = {options}</script>
             <script type=module src=/static/main.js></script>

@@ -39,47 +39,67 @@ pub fn by_file<'a>(problems: &'a [Problem<'a>], t: Messages) -> Vec<(Cow<'a, str
         .collect()
 }
 
-/// What a frame itself says about why it was not resolved.
-pub fn of_frame(errors: &[Json<'_>], t: Messages) -> Option<String> {
-    let problem = Problem::read(errors.first()?)?;
-    let how = search(&problem, t);
-    Some(if how.is_empty() { sentence(&problem, t) } else { format!("{} {how}", sentence(&problem, t)) })
+/// Why a call could not be mapped.
+#[derive(Debug)]
+pub struct FrameProblem {
+    pub sentence: String,
+    /// What is nearest to what was looked for, and what that was.
+    pub search: Vec<String>,
+    /// Whether it is the first with this search; the others need not be read.
+    pub is_first: bool,
 }
 
-/// What was looked for, and what is nearest to it.
-fn search(problem: &Problem<'_>, t: Messages) -> String {
-    let Some(search) = problem.members.get("search").and_then(Json::as_object) else { return String::new() };
-    let cut = |text: &str| values::beginning(text, MAX_CHARS);
-    let text = |key: &str| search.get_str(key).filter(|text| !text.is_empty()).map(cut);
-    let names = search.get("names").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str);
-    let names = names.map(cut).collect::<Vec<_>>().join(", ");
-    let mut sentences = Vec::new();
-    match (text("debug_id"), text("release")) {
-        (Some(id), Some(release)) => sentences.push(t.event_looked_for_both(id, names, release)),
-        (Some(id), None) => sentences.push(t.event_looked_for_debug_id(id)),
-        (None, Some(release)) => match text("dist") {
-            Some(dist) => sentences.push(t.event_looked_for_dist(dist, names, release)),
-            None => sentences.push(t.event_looked_for(names, release)),
-        },
-        (None, None) => sentences.push(t.event_looked_for_nothing().to_owned()),
+impl FrameProblem {
+    pub fn new(sentence: String) -> Self {
+        Self { sentence, search: Vec::new(), is_first: false }
     }
-    let nearest = search.get("nearest").and_then(Json::as_array).unwrap_or_default();
-    sentences.push(match nearest.first().and_then(Json::as_object) {
-        Some(nearest) => nearest_sentence(nearest, text("release").as_deref(), t),
-        None => t.event_nearest_none().to_owned(),
-    });
-    sentences.join(" ")
+
+    /// What a frame itself says about why it was not resolved.
+    pub fn of(errors: &[Json<'_>], t: Messages) -> Option<Self> {
+        let problem = Problem::read(errors.first()?)?;
+        let search = problem.members.get("search").and_then(Json::as_object);
+        let sentence = match (&*problem.kind, search.and_then(|search| search.get_str("kind"))) {
+            ("js_no_source", Some("minified_source")) => t.event_frame_no_script().to_owned(),
+            ("js_no_source", Some("source_map")) => t.event_frame_no_map().to_owned(),
+            _ => sentence(&problem, t),
+        };
+        let search = search.map(|search| [nearest(search, t), looked_for(search, t)]);
+        Some(Self { sentence, search: search.into_iter().flatten().collect(), is_first: false })
+    }
 }
 
-fn nearest_sentence(nearest: &Object<'_>, own: Option<&str>, t: Messages) -> String {
+fn searched(search: &Object<'_>, key: &str) -> Option<String> {
+    search.get_str(key).filter(|text| !text.is_empty()).map(|text| values::beginning(text, MAX_CHARS))
+}
+
+fn looked_for(search: &Object<'_>, t: Messages) -> String {
+    let names = search.get("names").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str);
+    let names = names.map(|name| values::beginning(name, MAX_CHARS)).collect::<Vec<_>>().join(", ");
+    match (searched(search, "debug_id"), searched(search, "release")) {
+        (Some(id), Some(release)) => t.event_looked_for_both(id, names, release),
+        (Some(id), None) => t.event_looked_for_debug_id(id),
+        (None, Some(release)) => match searched(search, "dist") {
+            Some(dist) => t.event_looked_for_dist(dist, names, release),
+            None => t.event_looked_for(names, release),
+        },
+        (None, None) => t.event_looked_for_nothing().to_owned(),
+    }
+}
+
+fn nearest(search: &Object<'_>, t: Messages) -> String {
+    let nearest = search.get("nearest").and_then(Json::as_array).unwrap_or_default();
+    let Some(nearest) = nearest.first().and_then(Json::as_object) else { return t.event_nearest_none().to_owned() };
     let text = |key: &str| values::beginning(nearest.get_str(key).unwrap_or_default(), MAX_CHARS);
     let (name, release, dist) = (text("name"), text("release"), text("dist"));
     if release.is_empty() {
         return t.event_nearest_bundle(name);
     }
-    match own {
-        Some(own) if own == release && !dist.is_empty() => t.event_nearest_dist(dist, name),
-        Some(own) if own == release => t.event_nearest(name),
+    match searched(search, "release") {
+        Some(own) if own == release => match searched(search, "dist").unwrap_or_default() {
+            own if own == dist => t.event_nearest(name),
+            own if dist.is_empty() => t.event_nearest_without_dist(name, own),
+            _ => t.event_nearest_dist(dist, name),
+        },
         Some(own) => t.event_nearest_other(name, own, release),
         None => t.event_nearest_unasked(name, release),
     }
@@ -120,5 +140,44 @@ fn detail(problem: &Problem<'_>) -> Option<String> {
     match (reason, value) {
         (Some(reason), Some(value)) => Some(format!("{reason}: {value}")),
         (reason, value) => reason.or(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FrameProblem;
+    use crate::types::json::parse;
+    use crate::types::language::Language;
+    use crate::web::messages::Messages;
+
+    #[test]
+    fn the_nearest_artifact_tells_what_differs() {
+        for (searched, nearest, expected) in [
+            (r#""release":"2""#, "", "No artifact of this project has that file name."),
+            (r#""release":"2""#, r#""release":"2","dist":"""#, "Nearest: x.js in the same release."),
+            (r#""release":"2","dist":"7""#, r#""release":"2","dist":"7""#, "Nearest: x.js in the same release."),
+            (
+                r#""release":"2","dist":"7""#,
+                r#""release":"2","dist":"""#,
+                "Nearest: x.js in the same release, but of no dist; this event is of dist 7.",
+            ),
+            (r#""release":"2""#, r#""release":"2","dist":"7""#, "Nearest: x.js in the same release, but of dist 7."),
+            (
+                r#""release":"2""#,
+                r#""release":"1","dist":"""#,
+                "Nearest: x.js in release 1, but this event is of release 2.",
+            ),
+            (r#""debug_id":"a""#, r#""release":"1","dist":"""#, "Nearest: x.js in release 1."),
+            (r#""release":"2""#, r#""release":null"#, "Nearest: x.js, in a bundle that is found by debug ID only."),
+        ] {
+            let nearest = if nearest.is_empty() { String::new() } else { format!(r#"{{"name":"x.js",{nearest}}}"#) };
+            let json = format!(
+                r#"[{{"type":"js_no_source","url":"x","search":{{"kind":"minified_source",{searched},"nearest":[{nearest}]}}}}]"#
+            );
+            let json = parse(json.as_bytes()).unwrap();
+            let t = Messages { language: Language::English };
+            let problem = FrameProblem::of(json.as_array().unwrap(), t).unwrap();
+            assert_eq!(problem.search[0], expected, "{searched} {nearest}");
+        }
     }
 }

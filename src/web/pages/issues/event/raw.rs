@@ -130,6 +130,7 @@ fn write_frame(out: &mut String, frame: &Frame<'_>, style: Style, place: usize) 
     let dot = if module.is_empty() { "" } else { "." };
     let column = frame.colno.map(|column| format!(":{column}")).unwrap_or_default();
     match style {
+        Style::JavaScript if frame.lineno.is_none() => push(out, format_args!("    at {function} ({file})\n")),
         Style::JavaScript => push(out, format_args!("    at {function} ({file}:{line}{column})\n")),
         Style::Java => push(
             out,
@@ -192,5 +193,9 @@ mod tests {
             let json = parse(json.as_bytes()).unwrap();
             assert_eq!(text(&Event::read(&json), Form::Mapped), expected);
         }
+        let engine =
+            r#"{"platform":"javascript","stacktrace":{"frames":[{"abs_path":"<anonymous>","function":"Array.map"}]}}"#;
+        let json = parse(engine.as_bytes()).unwrap();
+        assert_eq!(text(&Event::read(&json), Form::Mapped), "    at Array.map (<anonymous>)\n");
     }
 }

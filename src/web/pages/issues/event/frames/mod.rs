@@ -1,10 +1,11 @@
 //! A stack trace as rows: calls, folded runs of framework calls, cuts.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::budget::Budget;
 use super::options::{Options, Order, Stack};
-use super::problems;
+use super::problems::FrameProblem;
 use super::source::{Colours, Context};
 use super::values;
 use crate::protocol::interfaces::stacktrace::{Frame, Stacktrace};
@@ -54,7 +55,7 @@ pub struct FrameView<'a> {
     pub source: Option<Markup>,
     pub variables: Vec<(&'a str, Markup)>,
     /// Why the call could not be mapped.
-    pub problem: Option<String>,
+    pub problem: Option<FrameProblem>,
     /// There are source or variables, but no room for them.
     pub is_slim: bool,
     /// The query of the page that has more room; this one has most where there is none.
@@ -113,6 +114,7 @@ pub fn rows<'a>(trace: &'a Stacktrace<'a>, context: &FrameContext<'_, 'a>, budge
     if context.options.order == Order::Newest {
         reverse(&mut rows);
     }
+    tell_first_problems(&mut rows);
     rows
 }
 
@@ -244,6 +246,8 @@ fn left_cut(path: &str) -> Cow<'_, str> {
 }
 
 fn head(frame: &Frame<'_>, path: &str, t: Messages) -> Markup {
+    // What the engine of a browser brings has no file.
+    let is_engine = matches!(path, "<anonymous>" | "native" | "native code" | "[native code]");
     let path = Markup::element("<span class=\"path\">", path, "</span>");
     let name = frame.function.as_deref().or(frame.symbol.as_deref());
     let function = name.map(|name| Markup::element("<b>", &values::beginning(name, 200), "</b>"));
@@ -253,15 +257,17 @@ fn head(frame: &Frame<'_>, path: &str, t: Messages) -> Markup {
     });
     match (function, line) {
         (Some(function), Some(line)) => Markup::message(t.event_frame_function_line(function, line, path)),
+        (Some(function), None) if is_engine => function,
         (Some(function), None) => Markup::message(t.event_frame_function(function, path)),
         (None, Some(line)) => Markup::message(t.event_frame_line(line, path)),
         (None, None) => path,
     }
 }
 
-/// Only web addresses: anything else would be a trap.
+/// Only web addresses: anything else would be a trap. What a source map leads to is nowhere to be had; its script is.
 fn link<'a>(frame: &'a Frame<'a>) -> Option<Cow<'a, str>> {
-    let candidates = [frame.source_link.as_deref(), frame.abs_path.as_deref()];
+    let script = frame.data_text("orig_abs_path").or(frame.abs_path.as_deref());
+    let candidates = [frame.source_link.as_deref(), script];
     let found = candidates.into_iter().flatten().find(|path| is_web_address(path));
     found.map(Cow::Borrowed)
 }
@@ -280,11 +286,29 @@ fn package<'a>(frame: &'a Frame<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// What the frame says itself, else what the event says of its file.
-fn problem(frame: &Frame<'_>, context: &FrameContext<'_, '_>) -> Option<String> {
-    let own = frame.errors.iter().find_map(Json::as_str).map(str::to_owned);
-    let own = own.or_else(|| problems::of_frame(frame.errors, context.t));
-    let path = frame.abs_path.as_deref()?;
-    own.or_else(|| context.file_problems.iter().find(|(file, _)| file == path).map(|(_, text)| text.clone()))
+fn problem(frame: &Frame<'_>, context: &FrameContext<'_, '_>) -> Option<FrameProblem> {
+    let own = frame.errors.iter().find_map(Json::as_str).map(|text| FrameProblem::new(text.to_owned()));
+    let own = own.or_else(|| FrameProblem::of(frame.errors, context.t));
+    own.or_else(|| {
+        let path = frame.abs_path.as_deref()?;
+        let of_file = context.file_problems.iter().find(|(file, _)| file == path);
+        of_file.map(|(_, text)| FrameProblem::new(text.clone()))
+    })
+}
+
+/// Calls of one file tell of the same search, of which the first to be read suffices.
+fn tell_first_problems(rows: &mut [Row<'_>]) {
+    let mut told = HashSet::new();
+    for row in rows {
+        let views = match row {
+            Row::Frame(view) => std::slice::from_mut(view),
+            Row::Run(run) => run,
+            _ => continue,
+        };
+        for problem in views.iter_mut().filter_map(|view| view.problem.as_mut()) {
+            problem.is_first = told.insert(problem.search.clone());
+        }
+    }
 }
 
 fn push_omitted(rows: &mut Vec<Row<'_>>, omitted: Option<(i64, i64)>, place: usize) {

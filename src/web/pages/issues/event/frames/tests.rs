@@ -104,3 +104,33 @@ fn only_web_addresses_are_links() {
         assert_eq!(is_web_address(text), expected, "{text}");
     }
 }
+
+#[test]
+fn heads_and_links_of_scripts() {
+    let mapped = r#""abs_path":"https://a.test/src/x.ts","filename":"../src/x.ts","lineno":3,"function":"go""#;
+    for (frame, head, link) in [
+        (r#""abs_path":"<anonymous>","filename":"<anonymous>","function":"Array.map""#, "<b>Array.map</b>", None),
+        (r#""abs_path":"https://a.test/x.js","function":"t""#, "x.js</span> in <b>t</b>", Some("https://a.test/x.js")),
+        (
+            &format!(r#"{mapped},"data":{{"sourcemap":"x.map","orig_abs_path":"https://a.test/x.js"}}"#),
+            "in <b>go</b> at line <b>3</b>",
+            Some("https://a.test/x.js"),
+        ),
+    ] {
+        let json = format!(r#"{{"frames":[{{{frame}}}]}}"#);
+        let json = parse(json.as_bytes()).unwrap();
+        let trace = Stacktrace::read(&json).unwrap();
+        let context = FrameContext {
+            platform: "javascript",
+            options: Options::default(),
+            t: Messages { language: Language::English },
+            file_problems: &[],
+            has_in_app: false,
+            more: None,
+        };
+        let rows = rows(&trace, &context, &mut Budget::new(2_000, 300_000));
+        let Row::Frame(view) = &rows[0] else { panic!("no frame") };
+        assert!(view.head.to_string().ends_with(head), "{}", view.head);
+        assert_eq!(view.link.as_deref(), link, "{frame}");
+    }
+}
