@@ -19,29 +19,29 @@ use super::picket::output;
 use crate::artifacts::zip::Zip;
 use crate::support::{Client, eventually};
 
-const FILES: &str = "/api/0/projects/acme/shop/releases/1.0/files/";
+pub const FILES: &str = "/api/0/projects/acme/shop/releases/1.0/files/";
 const BUNDLES: &str = "/api/0/organizations/acme/artifactbundle/assemble/";
 
 /// What the largest chunk may have.
 const CHUNK: usize = 8 << 20;
 
 /// A release `1.0`, and who may upload.
-struct Uploads {
-    scene: Scene,
+pub struct Uploads {
+    pub scene: Scene,
     token: String,
 }
 
 impl Uploads {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let scene = Scene::start();
         let user = ["createuser", "--email", "ci@example.com", "--password", "correct horse", "--superuser"];
         output(&scene.stores, &user);
-        let scopes = "org:read,project:read,project:releases";
+        let scopes = "org:read,project:read,project:releases,event:read";
         let token = output(&scene.stores, &["token", "create", "--user", "ci@example.com", "--scopes", scopes]);
         Self { scene, token }
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         Client::new(&format!("http://{}", self.scene.address), Some(&self.token))
     }
 
@@ -135,6 +135,16 @@ async fn upload(client: &Client, bundle: &[u8]) -> Value {
     json!({"checksum": Checksum::of(bundle).to_string(), "chunks": chunks, "projects": ["shop"], "version": "1.0"})
 }
 
+/// As soon as the server answers.
+pub async fn make_release(client: &Client) {
+    let release = json!({"version": "1.0", "projects": ["shop"]});
+    eventually("the server answers", async || {
+        let request = client.request("POST", "/api/0/organizations/acme/releases/").json(&release);
+        request.send().await.ok().filter(|answer| answer.status().is_success())
+    })
+    .await;
+}
+
 /// Sends half of a file and nothing more.
 fn send_half(uploads: &Uploads) -> TcpStream {
     let begun = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.js\"\r\n\r\n";
@@ -154,12 +164,7 @@ async fn whoever_is_killed_uploads_are_whole_or_not_there() {
     let uploads = tokio::task::spawn_blocking(Uploads::start).await.expect("the scene is set");
     let mut web = uploads.scene.run("web");
     let client = uploads.client();
-    let release = json!({"version": "1.0", "projects": ["shop"]});
-    eventually("the server answers", async || {
-        let request = client.request("POST", "/api/0/organizations/acme/releases/").json(&release);
-        request.send().await.ok().filter(|answer| answer.status().is_success())
-    })
-    .await;
+    make_release(&client).await;
 
     // A web server is killed while it takes a file.
     let connection = send_half(&uploads);
