@@ -1,6 +1,5 @@
 //! SDKs that run in a page, of another origin than Picket's, in headless Chromium.
 
-use std::path::Path;
 use std::process::Stdio;
 
 use axum::Router;
@@ -11,11 +10,12 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
 use super::scenario::{Scene, Wording};
-use super::scripts::{folder, node, run};
+use super::scripts::{TemporaryFolder, folder, node, run};
 
-/// Opens a page with the bundled script; the browser ends with the value.
-async fn open(scene: &Scene, script: &str) -> Child {
-    let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.js", uuid::Uuid::new_v4().simple()));
+/// Opens a page with the bundled script; the browser ends with the value, and its files after it.
+async fn open(scene: &Scene, script: &str) -> (Child, TemporaryFolder) {
+    let files = TemporaryFolder::new("browser");
+    let bundle = files.path().join("bundle.js");
     let outfile = format!("--outfile={}", bundle.display());
     run(&node(), &["node_modules/esbuild/bin/esbuild", script, "--bundle", "--log-level=error", &outfile]).await;
     let code = std::fs::read_to_string(&bundle).expect("a bundle");
@@ -29,17 +29,19 @@ async fn open(scene: &Scene, script: &str) -> Child {
     let url = format!("http://{}/", listener.local_addr().expect("a bound address"));
     scene.app.app.tasks.spawn(async move { axum::serve(listener, page).await.expect("the page is served") });
 
-    let profile = format!("--user-data-dir={}", bundle.with_extension("profile").display());
-    Command::new("chromium")
+    let profile = format!("--user-data-dir={}", files.path().join("profile").display());
+    let browser = Command::new("chromium")
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
-        .args([&profile, &url])
+        // A cache would be written when everything else has ended.
+        .args([&profile, "--disk-cache-dir=/dev/null", &url])
         .current_dir(folder())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .expect("Chromium is installed: run the tests through `make test`")
+        .expect("Chromium is installed: run the tests through `make test`");
+    (browser, files)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

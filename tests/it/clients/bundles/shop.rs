@@ -73,7 +73,8 @@ impl Shop {
         let profile = format!("--user-data-dir={}", self.path().join("profile").display());
         Command::new("chromium")
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
-            .args([profile, all])
+            // A cache would be written when everything else has ended.
+            .args([&profile, "--disk-cache-dir=/dev/null", &all])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
