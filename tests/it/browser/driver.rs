@@ -110,8 +110,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// Presses keys one after the other, wherever the focus is.
+    /// Presses keys one after the other, wherever the focus is. The browser drops those that come before a page is
+    /// painted.
     pub async fn press(&self, keys: &str) {
+        self.evaluate("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
         let strokes = keys.chars().flat_map(|key| [("keyDown", key), ("keyUp", key)]);
         let strokes: Vec<Value> = strokes.map(|(kind, key)| json!({"type": kind, "value": key.to_string()})).collect();
         let keyboard = json!({"type": "key", "id": "keyboard", "actions": strokes});
