@@ -33,8 +33,10 @@ async fn debug_files_are_assembled_listed_downloaded_and_deleted() {
     assert_eq!(stage.script.get(&one).await.body.as_bytes(), mapping);
     assert_eq!(stage.script.delete(&one).await.status, 204);
     assert_eq!(stage.script.delete(&one).await.status, 404);
-    let wrong = stage.script.post_json(ASSEMBLE, &json!({"x": {}})).await;
+    let wrong = stage.script.post_json(ASSEMBLE, &json!({"x": {}, &sha1: request[&sha1]})).await;
     assert_eq!((wrong.status, wrong.json()["detail"].is_string()), (400, true));
+    let jobs = "SELECT count(*) FROM jobs WHERE state = 'waiting'";
+    assert_eq!(stage.number(jobs).await, 0, "nothing of it has begun");
 }
 
 #[tokio::test]

@@ -74,6 +74,25 @@ async fn lists_come_by_name_in_pages_and_filtered() {
     assert_eq!(stage.script.get(&format!("{FILES}?checksum=x")).await.status, 400);
 }
 
+/// What they do not see they do not replace.
+#[tokio::test]
+async fn clients_that_read_one_page_get_all_files_in_it() {
+    let stage = Stage::new().await;
+    assert_eq!(stage.upload(FILES, file_form("~/a.js", b"a()")).await.status, 201);
+    let copies = "INSERT INTO release_files (release_id, name, ident, base_name, kind, size, sha1, blob, created_at)
+        SELECT release_id, name || n, sha256(convert_to(name || n, 'UTF8')), base_name, kind, size, sha1, blob, created_at
+        FROM release_files, generate_series(1, 150) AS n";
+    sqlx::query(copies).execute(&stage.test.app.db).await.unwrap();
+    for (agent, count) in
+        [("sentry-cli/1.24.1", 151), ("sentry-cli/1.35.0", 151), ("sentry-cli/1.36.0", 100), ("sentry-cli/2.58.6", 100)]
+    {
+        let request = stage.script.request("GET", FILES).header("user-agent", agent);
+        let answer = stage.script.send(request).await;
+        assert_eq!(answer.json().as_array().unwrap().len(), count, "{agent}");
+        assert_eq!(answer.header("link").contains(r#"rel="next"; results="true""#), count == 100, "{agent}");
+    }
+}
+
 #[tokio::test]
 async fn wrong_uploads_are_told_why_and_leave_nothing() {
     let stage = Stage::new().await;

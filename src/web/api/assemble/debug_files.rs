@@ -28,11 +28,13 @@ pub async fn assemble(
         return Err(Error::bad_request(format!("at most {MAX_FILES} files in one request")));
     }
     let by = uploader(access.actor());
+    let read = |name: &str| Ok((name.to_owned(), read_request(&access, name, fields.value(name))?));
+    // All of them first: a request that is wrong anywhere begins nothing.
+    let requests: Vec<(String, Request)> = names.into_iter().map(read).collect::<Result<_>>()?;
     let mut answers = BTreeMap::new();
-    for name in names {
-        let request = read_request(&access, name, fields.value(name))?;
+    for (name, request) in requests {
         let progress = assemble::assemble(&app, access.organization().id, &request, by).await?;
-        answers.insert(name.to_owned(), progress.into());
+        answers.insert(name, progress.into());
     }
     Ok(Json(answers))
 }
