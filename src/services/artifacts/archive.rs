@@ -14,7 +14,7 @@ use crate::protocol::zip::{self, Directory, Entry};
 const STEP: u64 = 1 << 20;
 
 /// Limits of an archive (sourcemaps.md 12.5).
-pub const MAX_ENTRIES: u64 = 100_000;
+pub const MAX_ENTRIES: usize = 100_000;
 pub const MAX_ENTRY: u64 = 200 << 20;
 pub const MAX_TOTAL: u64 = 2 << 30;
 
@@ -115,7 +115,7 @@ impl Archive {
         let tail_length = size.min(zip::TAIL_BYTES);
         let tail = ranges.read(size - tail_length, tail_length)?;
         let directory = zip::find_directory(&tail, size)?;
-        if directory.entries > MAX_ENTRIES {
+        if directory.entries > MAX_ENTRIES as u64 {
             return Err(ArchiveError::Entries(directory.entries));
         }
         if directory.size > MAX_DIRECTORY {

@@ -1,13 +1,14 @@
 //! The bundle format: an archive with a manifest (sourcemaps.md 12.5).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use uuid::Uuid;
 
-use super::archive::{Archive, ArchiveError, shortened};
+use super::archive::{Archive, ArchiveError, MAX_ENTRIES, shortened};
 use super::{MAX_HEADER, MAX_HEADERS, MAX_NAME};
 use crate::protocol::artifact::{Inspector, Traits};
 use crate::protocol::zip::Entry;
@@ -41,7 +42,7 @@ pub struct BundleFile {
 #[derive(Deserialize)]
 struct Manifest {
     #[serde(default)]
-    files: Files,
+    files: Members<ManifestFile, MAX_ENTRIES>,
     #[serde(default, deserialize_with = "lenient_uuid")]
     debug_id: Option<Uuid>,
     org: Option<String>,
@@ -49,40 +50,49 @@ struct Manifest {
     dist: Option<String>,
 }
 
-/// In the order they come. A path that comes twice counts twice and is refused: small manifests would make much work.
-#[derive(Default)]
-struct Files(Vec<(String, ManifestFile)>);
-
 #[derive(Deserialize)]
 struct ManifestFile {
     #[serde(rename = "type")]
     kind: Option<String>,
     url: Option<String>,
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    headers: Members<String, MAX_HEADERS>,
 }
 
-impl<'de> Deserialize<'de> for Files {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
+/// The members of an object in the order they come: a name that comes twice counts twice. No more than allowed are read:
+/// small archives make large manifests.
+struct Members<T, const MAX: usize>(Vec<(String, T)>);
 
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Files;
+impl<T, const MAX: usize> Default for Members<T, MAX> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Members<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<T, const MAX: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for InOrder<T, MAX> {
+            type Value = Members<T, MAX>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("files by their paths")
+                write!(f, "an object of up to {MAX} members")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Files, A::Error> {
-                let mut files = Vec::new();
-                while let Some(file) = map.next_entry()? {
-                    files.push(file);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    if members.len() == MAX {
+                        return Err(A::Error::invalid_length(MAX + 1, &self));
+                    }
+                    members.push(member);
                 }
-                Ok(Files(files))
+                Ok(Members(members))
             }
         }
 
-        deserializer.deserialize_map(InOrder)
+        deserializer.deserialize_map(InOrder(PhantomData))
     }
 }
 
@@ -116,14 +126,11 @@ fn read_file(archive: &mut Archive, path: &str, file: ManifestFile) -> Result<Bu
     let entry = entry.ok_or_else(|| refused(format!("manifest.json names `{shown}`, which is not in the archive")))?;
     let is_long = |text: &str, limit: usize| text.chars().count() > limit || text.contains('\0');
     if file.url.as_deref().is_some_and(|url| is_long(url, MAX_NAME)) {
-        return Err(refused(format!("the URL of `{shown}` has more than {MAX_NAME} characters")));
+        return Err(refused(format!("the URL of `{shown}` has more than {MAX_NAME} characters, or NUL")));
     }
-    let has_long_header =
-        file.headers.iter().any(|(name, value)| is_long(name, MAX_HEADER) || is_long(value, MAX_HEADER));
-    if file.headers.len() > MAX_HEADERS || has_long_header {
-        return Err(refused(format!(
-            "`{shown}` has more than {MAX_HEADERS} headers, or one of more than {MAX_HEADER} characters"
-        )));
+    let headers = file.headers.0;
+    if headers.iter().any(|(name, value)| is_long(name, MAX_HEADER) || is_long(value, MAX_HEADER)) {
+        return Err(refused(format!("`{shown}` has a header of more than {MAX_HEADER} characters, or with NUL")));
     }
     let data_offset = archive.data_offset(&entry)?;
     let mut inspector = Inspector::default();
@@ -131,13 +138,13 @@ fn read_file(archive: &mut Archive, path: &str, file: ManifestFile) -> Result<Bu
         inspector.look(piece);
         Ok(())
     })?;
-    let headers = file.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let (guess, traits) = inspector.finish(file.url.as_deref().unwrap_or(path), headers);
+    let read = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let (guess, traits) = inspector.finish(file.url.as_deref().unwrap_or(path), read);
     let kind = file.kind.as_deref().map_or(guess, |name| ArtifactKind::parse(name).unwrap_or(ArtifactKind::Other));
     let is_map = kind == ArtifactKind::SourceMap;
     let traits = Traits { has_sources: traits.has_sources.filter(|_| is_map), ..traits };
     let url = file.url.filter(|url| !url.is_empty());
-    Ok(BundleFile { data_offset, entry, url, kind, headers: file.headers, traits })
+    Ok(BundleFile { data_offset, entry, url, kind, headers: headers.into_iter().collect(), traits })
 }
 
 fn refused(message: impl Into<String>) -> ArchiveError {

@@ -117,12 +117,22 @@ async fn manifests_that_lie_are_refused_with_reasons() {
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("a file twice", with(twice.to_owned()), "names `a.js` twice"),
         ("a long URL", file(&format!(r#"{{"url": "{long}"}}"#)), "the URL of `a.js` has more than 2000"),
-        ("NUL in a URL", file(r#"{"url": "~/a\u0000.js"}"#), "the URL of `a.js`"),
+        ("NUL in a URL", file(r#"{"url": "~/a\u0000.js"}"#), "or NUL"),
         ("a long header", file(&format!(r#"{{"headers": {{"Sourcemap": "{long}"}}}}"#)), "of more than 2000"),
-        ("NUL in a header", file(r#"{"headers": {"Sourcemap": "a\u0000"}}"#), "headers"),
+        ("NUL in a header", file(r#"{"headers": {"Sourcemap": "a\u0000"}}"#), "or with NUL"),
         ("a header that is no text", file(r#"{"headers": {"Sourcemap": 7}}"#), "manifest.json cannot be read"),
         ("a long path", with(format!(r#"{{"files": {{"{long}": {{}}}}}}"#)), "which is not in the archive"),
         ("files that are a list", with(r#"{"files": ["a.js"]}"#.to_owned()), "manifest.json cannot be read"),
+        (
+            "many headers",
+            file(&format!(r#"{{"headers": {{{}}}}}"#, vec![r#""a": "b""#; 1000].join(","))),
+            "an object of up to 50 members",
+        ),
+        (
+            "many files",
+            with(format!(r#"{{"files": {{{}}}}}"#, vec![r#""a.js": {}"#; 200_000].join(","))),
+            "an object of up to 100000 members",
+        ),
         ("deep", with("[".repeat(100_000)), "manifest.json cannot be read"),
     ];
     for (what, bundle, reason) in cases {
