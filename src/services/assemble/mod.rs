@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::services::job::promise;
+use crate::services::job::{promise, promise_once};
 use crate::store::assemblies::{self, AssemblyState};
 use crate::store::chunks;
 use crate::store::debug_files::{self, DebugFile};
@@ -113,7 +113,19 @@ pub async fn assemble(
         promise(&mut *transaction, &AssembleChunks { assembly_id }, uploader.user_id, now).await?;
     }
     transaction.commit().await?;
+    if id.is_none() {
+        revive(app, organization_id, ident).await?;
+    }
     Ok(Progress::of(State::Created))
+}
+
+/// One like it is under way, unless its job has failed for good: while the files could not be written, for instance.
+async fn revive(app: &App, organization_id: OrganizationId, ident: Checksum) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    match assemblies::find_recent(&app.db, organization_id, ident, now - UNDER_WAY).await? {
+        Some(known) => promise_once(&app.db, &AssembleChunks { assembly_id: known.id }, now).await,
+        None => Ok(()),
+    }
 }
 
 /// What exists already needs no chunks; a bundle is linked to what the request names.

@@ -216,6 +216,24 @@ async fn a_worker_that_is_killed_leaves_nothing_half_done() {
 }
 
 #[tokio::test]
+async fn what_failed_for_good_is_assembled_when_it_is_asked_for_again() {
+    let stage = Stage::new().await;
+    let file = bundle(&json!({}));
+    let request = request(&file, &[&file]);
+    stage.send_chunks(&[&file]).await;
+    assert_eq!(stage.script.post_json(BUNDLES, &request).await.json()["state"], "created");
+    let sql = "UPDATE jobs SET state = 'failed'";
+    sqlx::query(sql).execute(&stage.test.app.db).await.unwrap();
+    stage.test.app.clock.advance(chrono::TimeDelta::minutes(11));
+    for _ in 0..2 {
+        assert_eq!(stage.script.post_json(BUNDLES, &request).await.json()["state"], "created");
+    }
+    assert_eq!(stage.number("SELECT count(*) FROM jobs WHERE state = 'waiting'").await, 1);
+    stage.work().await;
+    assert_eq!(stage.script.post_json(BUNDLES, &request).await.json()["state"], "ok");
+}
+
+#[tokio::test]
 async fn requests_to_assemble_are_checked() {
     let stage = Stage::new().await;
     let other = stage.test.project_named("other", "site").await;
