@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ::picket::outbound::blobs::Blobs;
 use ::picket::types::artifact::Checksum;
@@ -14,8 +14,8 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use super::Scene;
 use super::picket::output;
+use super::{PATIENCE, Scene};
 use crate::artifacts::zip::Zip;
 use crate::support::{Client, eventually};
 
@@ -60,7 +60,11 @@ impl Uploads {
     }
 
     async fn until(&self, what: &str, sql: &'static str) {
-        eventually(what, async || (self.number(sql).await > 0).then_some(())).await;
+        let begun = Instant::now();
+        while self.number(sql).await == 0 {
+            assert!(begun.elapsed() < PATIENCE, "{what}: not in time");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// All files by their paths in the folder.
