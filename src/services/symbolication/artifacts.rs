@@ -1,6 +1,6 @@
 //! The artifacts of a project, as the pipeline asks for them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -16,11 +16,12 @@ use crate::app::App;
 use crate::pipeline::symbolicate::compact::{self, CompactMap};
 use crate::pipeline::symbolicate::context::SourceText;
 use crate::pipeline::symbolicate::{ArtifactSource, Failure, Found, FoundBy, MapContent, Nearest, Query, urls};
+use crate::store::artifact_bundles;
 use crate::store::artifact_lookup::{self, FoundArtifact};
 use crate::store::releases;
 use crate::types::artifact::{ArtifactKind, base_name};
 use crate::types::hex;
-use crate::types::ids::{OrganizationId, ProjectId, ReleaseId};
+use crate::types::ids::{ArtifactBundleId, OrganizationId, ProjectId, ReleaseId};
 use crate::types::project_settings::ProjectSettings;
 
 /// A script or source.
@@ -41,6 +42,8 @@ pub struct Artifacts<'a> {
     project_id: ProjectId,
     releases: Mutex<HashMap<String, Option<ReleaseId>>>,
     known: Mutex<HashMap<Asked, Option<Found<File>>>>,
+    /// Bundles that gave something.
+    used: Mutex<HashSet<ArtifactBundleId>>,
     has_any: OnceCell<bool>,
     /// Absent: nothing is fetched from the web.
     scraper: Option<Scraper<'a>>,
@@ -91,6 +94,7 @@ impl<'a> Artifacts<'a> {
             project_id,
             releases: Mutex::default(),
             known: Mutex::default(),
+            used: Mutex::default(),
             has_any: OnceCell::new(),
             scraper: None,
         }
@@ -123,6 +127,7 @@ impl<'a> Artifacts<'a> {
         if let Some(debug_id) = query.debug_id {
             let found = artifact_lookup::find_by_debug_id(db, self.project_id, debug_id, query.kind).await?;
             if let Some(found) = found {
+                self.note_use(&found).await;
                 return Ok(Some(described(found, FoundBy::DebugId)));
             }
         }
@@ -131,10 +136,21 @@ impl<'a> Artifacts<'a> {
         let names = urls::candidates(url);
         let dist = query.dist.unwrap_or_default();
         let found = artifact_lookup::find_by_names(db, self.project_id, release_id, dist, &names).await?;
-        Ok(found.map(|found| {
-            let by = if found.bundle_id.is_some() { FoundBy::Bundle } else { FoundBy::ReleaseFile };
-            described(found, by)
-        }))
+        let Some(found) = found else { return Ok(None) };
+        self.note_use(&found).await;
+        let by = if found.bundle_id.is_some() { FoundBy::Bundle } else { FoundBy::ReleaseFile };
+        Ok(Some(described(found, by)))
+    }
+
+    /// Keeps a bundle from going as one that nobody uses. Nothing waits for it to succeed: there will be other events.
+    async fn note_use(&self, artifact: &FoundArtifact) {
+        let Some(id) = artifact.bundle_id else { return };
+        if !self.used.lock().await.insert(id) {
+            return;
+        }
+        if let Err(error) = artifact_bundles::touch(&self.app.db, &[id.0], self.app.clock.now()).await {
+            tracing::warn!(%error, "the use of a bundle cannot be noted");
+        }
     }
 }
 

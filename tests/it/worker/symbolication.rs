@@ -215,6 +215,37 @@ async fn debug_ids_need_no_release() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bundles_in_use_stay() {
+    let stage = Stage::new().await;
+    let release = stage.release("shop@1").await;
+    let map = map(Some(SOURCE));
+    let id = Uuid::try_parse(DEBUG_ID).unwrap();
+    let named = [
+        (Some("~/js/app.min.js"), ArtifactKind::MinifiedSource, None, SCRIPT),
+        (Some("~/js/app.min.js.map"), ArtifactKind::SourceMap, None, map.as_str()),
+    ];
+    let by_id = [
+        (None, ArtifactKind::MinifiedSource, Some(id), SCRIPT),
+        (None, ArtifactKind::SourceMap, Some(id), map.as_str()),
+    ];
+    let old = 24 * 89;
+    let mut used = [stage.bundle(Some((release, "")), &named, old).await, stage.bundle(None, &by_id, old).await];
+    stage.bundle(Some((stage.release("shop@0").await, "")), &named, old).await;
+
+    stage.sent(&event("shop@1", &[frame("https://shop.example/js/app.min.js", 14)])).await;
+    let url = "https://shop.example/other.js";
+    let mut other = event("", &[frame(url, 14)]);
+    other["debug_meta"] = json!({ "images": [{ "type": "sourcemap", "code_file": url, "debug_id": DEBUG_ID }] });
+    stage.sent(&other).await;
+    stage.test.app.clock.advance(chrono::TimeDelta::days(2));
+    assert_eq!(picket::services::artifacts::delete_old_bundles(&stage.test.app).await.unwrap(), 1);
+    let mut left: Vec<i64> = sqlx::query_scalar("SELECT id FROM artifact_bundles").fetch_all(stage.db()).await.unwrap();
+    left.sort_unstable();
+    used.sort_unstable();
+    assert_eq!(left, used);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sources_that_the_map_lacks_may_be_uploaded() {
     let stage = Stage::new().await;
     let release = stage.release("shop@1").await;
