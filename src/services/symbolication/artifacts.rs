@@ -210,7 +210,7 @@ impl ArtifactSource for Artifacts<'_> {
         if let Some(reason) = CACHE.failure(&key) {
             return Err(Failure { kind: "js_invalid_source", reason });
         }
-        let _one = PREPARING.acquire().await.map_err(|_| stopped())?;
+        let one = PREPARING.acquire().await.map_err(|_| stopped())?;
         // Somebody else may have prepared it meanwhile.
         if let Some(map) = CACHE.map(&key) {
             return Ok(map);
@@ -230,7 +230,11 @@ impl ArtifactSource for Artifacts<'_> {
         };
         let text = self.text(script).await?;
         let failed_key = key.clone();
-        let task = tokio::task::spawn_blocking(move || prepare(&folder, key, &text, &content));
+        let task = tokio::task::spawn_blocking(move || {
+            // The work goes on when nobody waits for it any more, and then it is still the only one.
+            let _one = one;
+            prepare(&folder, key, &text, &content)
+        });
         let prepared = task.await.unwrap_or_else(|_| {
             // What cannot be prepared without a panic is not tried for each event.
             CACHE.keep_failure(failed_key, BROKE_OFF);
