@@ -14,6 +14,9 @@ use crate::types::ids::{ApiTokenId, ReleaseFileId, ReleaseId, UserId};
 /// The constraint that a second file of the same name and distribution violates.
 pub const IDENT_KEY: &str = "release_files_release_id_ident_key";
 
+/// The constraint that a file of a release that is gone violates.
+pub const RELEASE_KEY: &str = "release_files_release_id_fkey";
+
 /// Names and values as they were given.
 pub type Headers = BTreeMap<String, String>;
 

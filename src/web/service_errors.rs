@@ -49,6 +49,7 @@ impl From<artifacts::Error> for Error {
     fn from(error: artifacts::Error) -> Self {
         match error {
             artifacts::Error::Exists => Self::Conflict(error.to_string().into()),
+            artifacts::Error::NoRelease => Self::NotFound,
             artifacts::Error::TooLarge(_) => Self::PayloadTooLarge(error.to_string().into()),
             artifacts::Error::Content(error) => error.into(),
             artifacts::Error::Database(error) => error.into(),

@@ -64,6 +64,8 @@ pub enum Error {
     ManyHeaders,
     #[error("A file matching this name already exists for the given release")]
     Exists,
+    #[error("the release was deleted meanwhile")]
+    NoRelease,
     #[error("the file is larger than the {0} bytes that uploads.max-file-size allows")]
     TooLarge(u64),
     #[error(transparent)]

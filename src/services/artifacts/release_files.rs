@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::outbound::blobs::Arrived;
 use crate::protocol::artifact::Inspector;
 use crate::services::blobs;
-use crate::store::constraint::OnConstraint;
-use crate::store::release_files::{self, Headers, IDENT_KEY, NewReleaseFile, ReleaseFile, Uploader};
+use crate::store::constraint::{OnConstraint, violated};
+use crate::store::release_files::{self, Headers, IDENT_KEY, NewReleaseFile, RELEASE_KEY, ReleaseFile, Uploader};
 use crate::store::releases::Release;
 use crate::store::{artifact_bundles, assemblies};
 use crate::types::ids::ReleaseId;
@@ -70,7 +70,11 @@ pub async fn create(
         traits,
     };
     let inserted = release_files::insert(&app.db, release_id, &new, uploader, app.clock.now()).await;
-    inserted.on_constraint(IDENT_KEY, || Error::Exists)
+    inserted.map_err(|error| match violated(&error) {
+        Some(IDENT_KEY) => Error::Exists,
+        Some(RELEASE_KEY) => Error::NoRelease,
+        _ => error.into(),
+    })
 }
 
 /// Gives a file another name.

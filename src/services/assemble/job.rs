@@ -17,6 +17,7 @@ use crate::store::artifact_bundle_files::{self, NewBundleFiles};
 use crate::store::artifact_bundles::{self, NewBundle};
 use crate::store::assemblies::{self, Assembly, AssemblyState};
 use crate::store::chunks::{self, Chunk};
+use crate::store::constraint::violated;
 use crate::store::release_files::Uploader;
 use crate::types::artifact::{Checksum, base_name, ident};
 use crate::types::ids::AssemblyId;
@@ -63,15 +64,24 @@ impl Job for AssembleChunks {
         let request: Request = serde_json::from_value(assembly.request.clone()).map_err(JobError::fail)?;
         match make(app, &assembly, request).await {
             Ok(()) => Ok(()),
-            Err(Error::Refused(detail)) => {
-                Ok(assemblies::update(&app.db, assembly.id, AssemblyState::Error, Some(&detail), app.clock.now())
-                    .await?)
-            }
+            Err(Error::Refused(detail)) => Ok(refuse(app, &assembly, &detail).await?),
             Err(Error::Missing) => Ok(assemblies::delete(&app.db, assembly.id).await?),
+            Err(Error::Content(blobs::Error::Database(error)) | Error::Database(error)) if is_gone(&error) => {
+                Ok(refuse(app, &assembly, "the release or a project of the upload was deleted meanwhile").await?)
+            }
             Err(Error::Content(error)) => Err(JobError::retry(error)),
             Err(Error::Database(error)) => Err(error.into()),
         }
     }
+}
+
+async fn refuse(app: &App, assembly: &Assembly, detail: &str) -> sqlx::Result<()> {
+    assemblies::update(&app.db, assembly.id, AssemblyState::Error, Some(detail), app.clock.now()).await
+}
+
+/// Whether a row refers to a release or a project that is no longer there.
+fn is_gone(error: &sqlx::Error) -> bool {
+    violated(error).is_some_and(|key| key.ends_with("_release_id_fkey") || key.ends_with("_project_id_fkey"))
 }
 
 async fn make(app: &App, assembly: &Assembly, request: Request) -> Result<(), Error> {

@@ -234,6 +234,28 @@ async fn what_failed_for_good_is_assembled_when_it_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn what_an_upload_is_for_may_go_while_it_is_assembled() {
+    let stage = Stage::new().await;
+    let file = bundle(&json!({}));
+    let sha1 = Checksum::of(&file).to_string();
+    stage.send_chunks(&[&file]).await;
+    let whole = json!({"checksum": sha1, "chunks": [sha1]});
+    let path = "/api/0/organizations/acme/releases/1.0/assemble/";
+    assert_eq!(stage.script.post_json(path, &whole).await.json()["state"], "created");
+    assert_eq!(stage.script.delete("/api/0/organizations/acme/releases/1.0/").await.status, 204);
+    assert_eq!(stage.script.post_json(BUNDLES, &request(&file, &[&file])).await.json()["state"], "created");
+    let difs = "/api/0/projects/acme/shop/files/difs/assemble/";
+    let dif = json!({&sha1: {"name": "a", "chunks": [sha1]}});
+    assert_eq!(stage.script.post_json(difs, &dif).await.json()[&sha1]["state"], "created");
+    sqlx::query("DELETE FROM projects").execute(&stage.test.app.db).await.unwrap();
+    stage.work().await;
+    let failed = "SELECT count(*) FROM assemblies WHERE state = 'error' AND detail LIKE '%was deleted meanwhile'";
+    assert_eq!(stage.number(failed).await, 3);
+    assert_eq!(stage.number("SELECT count(*) FROM jobs WHERE kind = 'assemble_chunks' AND state <> 'done'").await, 0);
+    assert_eq!(stage.number("SELECT count(*) FROM artifact_bundles").await, 0);
+}
+
+#[tokio::test]
 async fn requests_to_assemble_are_checked() {
     let stage = Stage::new().await;
     let other = stage.test.project_named("other", "site").await;

@@ -149,6 +149,21 @@ async fn one_of_two_uploads_of_a_name_wins() {
 }
 
 #[tokio::test]
+async fn a_release_may_go_while_a_file_of_it_comes() {
+    let stage = Stage::new().await;
+    let (app, path) = (stage.test.app.clone(), "/api/0/organizations/acme/releases/1.0/");
+    let release_id = stage.release_id.0;
+    let goes = futures_util::stream::once(async move {
+        sqlx::query("DELETE FROM releases WHERE id = $1").bind(release_id).execute(&app.db).await.unwrap();
+        Ok::<_, std::io::Error>("x")
+    });
+    let part = Part::stream(reqwest::Body::wrap_stream(goes)).file_name("a.js");
+    let answer = stage.upload(FILES, Form::new().part("file", part).text("name", "~/a.js")).await;
+    assert_eq!(answer.status, 404, "{}", answer.body);
+    assert_eq!(stage.script.get(path).await.status, 404);
+}
+
+#[tokio::test]
 async fn scopes_and_projects_are_respected() {
     let stage = Stage::new().await;
     let reader = stage.test.script(&stage.project.owner, &[Scope::ProjectRead]).await;
