@@ -31,6 +31,10 @@ pub const MAX_CHUNKS: usize = 65_536;
 /// How long the state of an assembly is remembered (sourcemaps.md 12.2).
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
+/// How long it is remembered that files of a release were made: clients have long asked by then, and what came after
+/// may have taken their names, so that the same archive is to be taken apart again.
+const FILES_REMEMBERED: TimeDelta = TimeDelta::minutes(1);
+
 /// How long an assembly may be under way: beyond it, its job has failed for good.
 const UNDER_WAY: TimeDelta = TimeDelta::hours(24);
 
@@ -152,15 +156,19 @@ async fn find_under_way(
     request: &Request,
 ) -> sqlx::Result<Option<Progress>> {
     let now = app.clock.now();
-    let Some(known) = assemblies::find_recent(&app.db, organization_id, ident, now - REMEMBERED).await? else {
-        return Ok(None);
-    };
+    let recent = |age| assemblies::find_recent(&app.db, organization_id, ident, now - age);
+    let Some(known) = recent(REMEMBERED).await? else { return Ok(None) };
     let state = match known.state {
         AssemblyState::Created => State::Created,
         AssemblyState::Assembling => State::Assembling,
         AssemblyState::Error => State::Error,
         // What was made and is gone again has to be made again; files of a release are forgotten when they go.
-        AssemblyState::Ok if matches!(request.target, Target::Release { .. }) => State::Ok,
+        AssemblyState::Ok if matches!(request.target, Target::Release { .. }) => {
+            if recent(FILES_REMEMBERED).await?.is_none() {
+                return Ok(None);
+            }
+            State::Ok
+        }
         AssemblyState::Ok => return Ok(None),
     };
     Ok(Some(Progress { detail: known.detail, ..Progress::of(state) }))

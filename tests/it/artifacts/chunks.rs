@@ -8,7 +8,7 @@ use picket::types::scope::Scope;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use super::zip::{DEBUG_ID, bundle};
+use super::zip::{DEBUG_ID, Zip, bundle};
 use super::{BUNDLES, FILES, Stage, chunk_part, release};
 use crate::support::TestApp;
 
@@ -253,6 +253,19 @@ async fn what_an_upload_is_for_may_go_while_it_is_assembled() {
     assert_eq!(stage.number(failed).await, 3);
     assert_eq!(stage.number("SELECT count(*) FROM jobs WHERE kind = 'assemble_chunks' AND state <> 'done'").await, 0);
     assert_eq!(stage.number("SELECT count(*) FROM artifact_bundles").await, 0);
+}
+
+#[tokio::test]
+async fn an_earlier_release_bundle_takes_its_place_again() {
+    let stage = Stage::new().await;
+    let path = "/api/0/organizations/acme/releases/1.0/assemble/";
+    let manifest = json!({"files": {"a": {"type": "minified_source", "url": "~/a.js"}}}).to_string();
+    let packed = |content: &[u8]| Zip::bundle().add("a", content).add("manifest.json", manifest.as_bytes()).finish();
+    for content in [&b"1"[..], b"22", b"1"] {
+        assert_eq!(stage.assemble(path, &packed(content), json!({})).await.json()["state"], "ok");
+        assert_eq!(stage.script.get(FILES).await.json()[0]["size"], content.len());
+        stage.test.app.clock.advance(chrono::TimeDelta::minutes(2));
+    }
 }
 
 #[tokio::test]
