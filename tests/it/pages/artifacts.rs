@@ -25,6 +25,8 @@ async fn stage() -> (TestApp, Project) {
         ("~/js/good.js", "a\n//# sourceMappingURL=good.js.map"),
         ("~/js/good.js.map", map),
         ("~/js/lost.js", "a\n//# sourceMappingURL=../lost.js.map"),
+        ("~/js/购物 车.js", "a\n//# sourceMappingURL=购物车.js.map?v=1"),
+        ("~/js/购物车.js.map", map),
         ("~/js/bare.min.js", "a"),
         ("~/js/empty.js.map", r#"{"version":3,"mappings":""}"#),
         ("/home/lin/<b>.ts", "a"),
@@ -45,9 +47,10 @@ async fn artifacts_are_listed_with_what_is_missing() {
     for page in PAGES {
         let body = browser.get(page).await.body;
         for expected in [
-            "minified script: 3",
-            "source map: 2",
+            "minified script: 4",
+            "source map: 3",
             "✓ good.js.map",
+            "✓ 购物车.js.map?v=1",
             "✗ ../lost.js.map",
             "Refers to “../lost.js.map”, which was not uploaded.",
             "No reference to a source map",

@@ -6,12 +6,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
-use url::Url;
 use uuid::Uuid;
 
 use super::frame::{self, ReleaseFrame};
 use super::release_path;
 use crate::app::App;
+use crate::pipeline::symbolicate::urls;
 use crate::services::artifacts;
 use crate::store::release_artifacts::{self, ReleaseArtifact};
 use crate::types::artifact::{ArtifactKind, Checksum, ident};
@@ -185,15 +185,12 @@ impl KnownMaps {
     }
 }
 
-/// Names under which a script's map may be stored: the reference joined to the script's name, with any host and, where
-/// the name has one, with that.
+/// Names under which a script's map may be stored: those that frames of the script lead to.
 fn map_names(artifact: &ReleaseArtifact) -> Vec<String> {
     let reference = artifact.sourcemap_ref.as_deref().filter(|reference| !reference.starts_with("data:"));
     let Some((name, reference)) = artifact.name.as_deref().zip(reference) else { return Vec::new() };
     let base = name.strip_prefix('~').map_or_else(|| name.to_owned(), |path| format!("{ANY_HOST}{path}"));
-    let joined = Url::parse(&base).and_then(|base| base.join(reference.trim_start_matches('~')));
-    let Ok(url) = joined else { return vec![reference.to_owned()] };
-    vec![format!("~{}", url.path()), url.to_string()]
+    urls::candidates(&urls::join(&base, reference))
 }
 
 fn row(artifact: ReleaseArtifact, maps: &KnownMaps, layout: &Layout) -> Row {
