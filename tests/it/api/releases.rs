@@ -115,6 +115,7 @@ async fn what_is_wrong_is_told_by_field_and_nothing_is_stored() {
         (json!({"version": "1"}), "projects", "required"),
         (json!({"version": "1", "projects": []}), "projects", "required"),
         (json!({"version": "1", "projects": ["shop", "nope"]}), "projects", "nope"),
+        (json!({"version": "1", "projects": vec!["shop"; 1001]}), "projects", "At most 1000"),
         (json!({"version": "1", "projects": ["shop"], "ref": long}), "ref", "At most 250"),
         (json!({"version": "1", "projects": ["shop"], "url": "javascript:1"}), "url", "http"),
         (json!({"version": "1", "projects": ["shop"], "dateReleased": "soon"}), "dateReleased", "date"),

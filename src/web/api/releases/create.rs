@@ -17,6 +17,9 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::ReleaseWrite;
 use crate::web::extract::{OrganizationAccess, ProjectAccess};
 
+/// Projects of one release that a body may name.
+const MAX_PROJECTS: usize = 1_000;
+
 /// 201: new to one of the projects; 208: all of them have it. Either way what the body says is taken.
 type Answer = (StatusCode, Json<ReleaseView>);
 
@@ -86,11 +89,16 @@ async fn projects_of_release(
 }
 
 /// Ids of projects by slug or id; those that the caller does not see count as unknown. `None`: no project is named.
+/// The first fault is enough: a body has room for a million of them.
 fn read_projects(visible: &[Project], fields: &mut Fields) -> Option<Vec<i64>> {
     let items = fields.value("projects")?.as_array().filter(|items| !items.is_empty())?;
     let name = |item: &serde_json::Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-    let wanted: Vec<String> = items.iter().map(name).collect();
+    let wanted: Vec<String> = items.iter().take(MAX_PROJECTS + 1).map(name).collect();
     let mut found = Vec::new();
+    if wanted.len() > MAX_PROJECTS {
+        fields.refuse("projects", format!("At most {MAX_PROJECTS} projects."));
+        return Some(found);
+    }
     for name in wanted {
         let is_it = |project: &&Project| project.slug == name || project.id.to_string() == name;
         if let Some(project) = visible.iter().find(is_it) {
@@ -98,6 +106,7 @@ fn read_projects(visible: &[Project], fields: &mut Fields) -> Option<Vec<i64>> {
         } else {
             let shown: String = name.chars().take(100).collect();
             fields.refuse("projects", format!("Unknown project: {shown}"));
+            break;
         }
     }
     Some(found)
