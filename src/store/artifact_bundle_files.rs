@@ -1,11 +1,9 @@
 //! Files in archives of artifacts, with their places there.
 
-use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use sqlx::types::JsonValue;
 use uuid::Uuid;
 
-use crate::types::artifact::ArtifactKind;
 use crate::types::ids::ArtifactBundleId;
 
 /// Files to insert, as columns.
@@ -53,39 +51,4 @@ pub async fn insert(db: impl PgExecutor<'_>, bundle_id: ArtifactBundleId, files:
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// A file as the page of an archive shows it.
-#[derive(Clone, Debug)]
-pub struct ListedFile {
-    pub url: Option<String>,
-    pub kind: ArtifactKind,
-    pub debug_id: Option<Uuid>,
-    pub size: i64,
-    pub uploaded_at: DateTime<Utc>,
-}
-
-/// The files of an archive.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    bundle_id: ArtifactBundleId,
-    offset: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<ListedFile>> {
-    sqlx::query_as!(
-        ListedFile,
-        r#"
-        SELECT file.url, file.kind AS "kind: ArtifactKind", file.debug_id, file.size, bundle.uploaded_at
-        FROM artifact_bundle_files AS file
-        JOIN artifact_bundles AS bundle ON bundle.id = file.bundle_id
-        WHERE file.bundle_id = $1
-        ORDER BY left(file.url, 200), file.id
-        OFFSET $2
-        LIMIT $3"#,
-        bundle_id.0,
-        offset,
-        limit,
-    )
-    .fetch_all(db)
-    .await
 }

@@ -49,19 +49,3 @@ pub async fn delete_unused(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit
     .fetch_all(db)
     .await
 }
-
-/// Number and bytes of everything in the blob store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BlobTotals {
-    pub count: i64,
-    pub bytes: i64,
-}
-
-pub async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<BlobTotals> {
-    sqlx::query_as!(
-        BlobTotals,
-        r#"SELECT count(*) AS "count!", COALESCE(sum(size), 0)::bigint AS "bytes!" FROM blobs"#,
-    )
-    .fetch_one(db)
-    .await
-}
