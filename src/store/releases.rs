@@ -134,6 +134,36 @@ pub async fn delete(db: impl PgExecutor<'_>, id: ReleaseId) -> sqlx::Result<()> 
     Ok(())
 }
 
+/// Locks up to `limit` releases that no project has any more: what links one to a project meanwhile is left alone, and
+/// what wants to waits.
+pub async fn lock_unlinked(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT id
+        FROM releases
+        WHERE NOT EXISTS (SELECT FROM release_projects WHERE release_projects.release_id = releases.id)
+        LIMIT $1
+        FOR UPDATE SKIP LOCKED"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Deletes those of some releases that no project has, with everything that belongs to them; returns how many.
+pub async fn delete_unlinked(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        r#"
+        DELETE FROM releases
+        WHERE id = ANY($1)
+            AND NOT EXISTS (SELECT FROM release_projects WHERE release_projects.release_id = releases.id)"#,
+        ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
+}
+
 /// A release by name.
 #[derive(Clone, Debug)]
 pub struct ReleaseKey {

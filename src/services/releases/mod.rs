@@ -14,6 +14,9 @@ use crate::types::ids::{OrganizationId, UserId};
 use commits::SetCommit;
 pub use commits::{CommitInput, FileChange, HeadInput};
 
+/// Releases deleted per transaction; the files of each go along.
+const CHUNK: i64 = 100;
+
 /// Why a release is not changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -115,4 +118,21 @@ pub async fn delete(app: &App, release: &Release) -> Result<(), Error> {
     releases::delete(&mut *tx, release.id).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Deletes releases whose projects are gone, with their artifacts: they are in no list; returns how many.
+pub async fn delete_unlinked(app: &App) -> sqlx::Result<u64> {
+    let mut total = 0;
+    while !app.shutdown.is_cancelled() {
+        let mut tx = app.db.begin().await?;
+        let ids = releases::lock_unlinked(&mut *tx, CHUNK).await?;
+        // Looks again: a project may have got the release before it was locked.
+        let deleted = releases::delete_unlinked(&mut *tx, &ids).await?;
+        tx.commit().await?;
+        total += deleted;
+        if deleted == 0 {
+            break;
+        }
+    }
+    Ok(total)
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::services::job::{Job, JobError};
-use crate::services::{artifacts, assemble, blobs};
+use crate::services::{artifacts, assemble, blobs, releases};
 use crate::store::{
     attachments, body_references,
     event_partitions::{self, Week},
@@ -78,6 +78,7 @@ impl Job for CleanUp {
         }
         assemble::clean_up(app).await?;
         artifacts::delete_old_bundles(app).await?;
+        releases::delete_unlinked(app).await?;
         let files = blobs::delete_unused(app).await.map_err(JobError::retry)?;
         tracing::info!(files, "deleted files that nothing refers to");
         if app.shutdown.is_cancelled() { Err(JobError::Interrupted) } else { Ok(()) }

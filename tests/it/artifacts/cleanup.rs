@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use picket::outbound::blobs::Blobs;
-use picket::services::{artifacts, assemble, blobs};
+use picket::services::{artifacts, assemble, blobs, releases};
 use serde_json::json;
 
 use super::zip::bundle;
-use super::{BUNDLES, FILES, Stage, file_form};
+use super::{BUNDLES, FILES, Stage, file_form, release};
 
 #[tokio::test]
 async fn what_nothing_refers_to_goes_after_a_while() {
@@ -48,6 +48,35 @@ async fn an_upload_waits_for_the_cleanup_of_the_same_content() {
     assert_eq!(upload.await.unwrap(), key);
     assert_eq!(app.blobs.get(&key).await.unwrap(), "content");
     assert_eq!(stage.number("SELECT count(*) FROM blobs").await, 1);
+}
+
+#[tokio::test]
+async fn releases_go_with_their_last_project() {
+    let stage = Stage::new().await;
+    let (app, project_id) = (&stage.test.app, stage.project.project.id.0);
+    let other = stage.test.project_named("other", "site").await;
+    release(&stage.test, &other, "1.0").await;
+    assert_eq!(stage.upload(FILES, file_form("~/a.js", b"x")).await.status, 201);
+    app.clock.advance(TimeDelta::hours(49));
+    assert_eq!(releases::delete_unlinked(app).await.unwrap(), 0);
+
+    // One that is being linked to a project again stays.
+    let unlink = "DELETE FROM release_projects WHERE project_id = $1";
+    sqlx::query(unlink).bind(project_id).execute(&app.db).await.unwrap();
+    let mut linking = app.db.begin().await.unwrap();
+    let id = stage.release_id;
+    picket::store::release_projects::insert_missing(&mut *linking, id, &[project_id]).await.unwrap();
+    assert_eq!(releases::delete_unlinked(app).await.unwrap(), 0);
+    linking.commit().await.unwrap();
+    assert_eq!(releases::delete_unlinked(app).await.unwrap(), 0);
+
+    sqlx::query("DELETE FROM projects WHERE id = $1").bind(project_id).execute(&app.db).await.unwrap();
+    let mut connection = app.db.acquire().await.unwrap();
+    picket::cron::promise_due(&mut connection, &app.clock).await.unwrap();
+    stage.work().await;
+    assert_eq!(stage.number("SELECT count(*) FROM releases").await, 1, "that of the other organization");
+    assert_eq!(stage.number("SELECT count(*) FROM release_files").await, 0);
+    assert_eq!(stage.number("SELECT count(*) FROM blobs").await, 0);
 }
 
 #[tokio::test]
