@@ -66,13 +66,18 @@ impl Map {
 /// Looks everything up.
 pub async fn gather<S: ArtifactSource>(request: &Request, source: &S, detail: Detail) -> Gathered {
     let mut gathered = Gathered::default();
+    gather_into(&mut gathered, request, source, detail).await;
+    gathered
+}
+
+/// The same for callers who may stop waiting: file by file, so that they keep what was found until then.
+pub async fn gather_into<S: ArtifactSource>(gathered: &mut Gathered, request: &Request, source: &S, detail: Detail) {
     let finder = Finder { request, source, detail };
     for wanted in &request.files {
         let file = finder.file(wanted).await;
         finder.sources(wanted, &file, &mut gathered.sources).await;
         gathered.files.insert(wanted.url.clone(), file);
     }
-    gathered
 }
 
 struct Finder<'g, S> {
@@ -188,5 +193,56 @@ pub fn token_at(map: &CompactMap, line: u32, column: Option<u32>) -> Option<supe
     match column {
         Some(column) => map.token(line, column.max(1) - 1),
         None => map.only_token(line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::{
+        ArtifactSource, CompactMap, Detail, Failure, Found, FoundBy, Gathered, MapContent, Query, gather_into,
+    };
+    use crate::pipeline::symbolicate::context::SourceText;
+    use crate::pipeline::symbolicate::interface::Nearest;
+    use crate::pipeline::symbolicate::request::{Request, WantedFile};
+
+    /// Has every script, and never answers for `slow`.
+    struct Source;
+
+    impl ArtifactSource for Source {
+        type File = ();
+
+        async fn find(&self, query: &Query<'_>) -> Result<Option<Found<()>>, Failure> {
+            if query.url == Some("slow") {
+                std::future::pending::<()>().await;
+            }
+            Ok(Some(Found { name: String::new(), by: FoundBy::Bundle, reference: None, debug_id: None, file: () }))
+        }
+
+        async fn text(&self, (): &()) -> Result<Arc<SourceText>, Failure> {
+            Ok(Arc::new(SourceText::new(b"a()".to_vec())))
+        }
+
+        async fn map(&self, (): &(), _: MapContent<'_, ()>) -> Result<Arc<CompactMap>, Failure> {
+            Err(Failure { kind: "js_invalid_source", reason: String::new() })
+        }
+
+        async fn nearest(&self, _: &Query<'_>) -> Vec<Nearest> {
+            Vec::new()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_found_before_the_time_was_up_is_kept() {
+        let wanted = |url: &str| WantedFile { url: url.to_owned(), debug_id: None, places: Vec::new() };
+        let files = ["quick", "slow", "late"].map(wanted).to_vec();
+        let request = Request { release: None, dist: None, files };
+        let mut gathered = Gathered::default();
+        let gathering = gather_into(&mut gathered, &request, &Source, Detail::Brief);
+        assert!(tokio::time::timeout(Duration::from_millis(20), gathering).await.is_err());
+        assert!(gathered.files["quick"].script.is_some());
+        assert_eq!(gathered.files.len(), 1);
     }
 }

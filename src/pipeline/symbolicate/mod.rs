@@ -18,6 +18,6 @@ pub mod reference;
 pub mod request;
 pub mod urls;
 
-pub use gather::{Detail, Gathered, gather};
+pub use gather::{Detail, Gathered, gather, gather_into};
 pub use interface::{ArtifactSource, Failure, Found, FoundBy, MapContent, Nearest, Query};
 pub use request::Request;

@@ -22,11 +22,12 @@ pub use view::{Viewed, resolve};
 /// Longest time one event may take.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// Looks up what an event needs. Whatever happens, the event goes on.
+/// Looks up what an event needs. Whatever happens, the event goes on, with what was found in time.
 pub async fn look_up(artifacts: &Artifacts<'_>, request: &Request, detail: Detail) -> Gathered {
-    let gathered = tokio::time::timeout(MAX_TIME, symbolicate::gather(request, artifacts, detail)).await;
-    gathered.unwrap_or_else(|_| {
+    let mut gathered = Gathered::default();
+    let gathering = symbolicate::gather_into(&mut gathered, request, artifacts, detail);
+    if tokio::time::timeout(MAX_TIME, gathering).await.is_err() {
         tracing::warn!(project.id = artifacts.project_id().0, "looking up source maps took too long");
-        Gathered::default()
-    })
+    }
+    gathered
 }
