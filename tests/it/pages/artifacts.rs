@@ -62,6 +62,9 @@ async fn artifacts_are_listed_with_what_is_missing() {
             assert!(body.contains(expected), "{expected}: {body}");
         }
         assert_eq!(body.matches("class=\"warning small\"").count(), 4);
+        let check = body.split("href=\"").find(|link| link.contains("/source-maps/check/")).unwrap();
+        let check = browser.get(check.split('"').next().unwrap()).await.body;
+        assert!(check.contains("value=\"a/1\""), "it asks for an address in this release: {check}");
     }
     let found = browser.get(&format!("{}?query=LOST", PAGES[0])).await.body;
     assert!(found.contains("lost.js") && !found.contains("good.js"));

@@ -29,6 +29,9 @@ use crate::web::{numbers, render, time, visible};
 
 const PER_PAGE: i64 = 50;
 
+/// Projects of the release for which an address can be looked up from its page.
+const MAX_CHECKS: usize = 10;
+
 /// Stands for the host of names that begin with `~`.
 const ANY_HOST: &str = "https://any.invalid";
 
@@ -54,6 +57,8 @@ struct ArtifactsPage {
     files: String,
     previous: Option<String>,
     next: Option<String>,
+    /// Names of projects, and where an address can be looked up as for events of the release in them.
+    checks: Vec<(String, String)>,
 }
 
 struct Row {
@@ -112,10 +117,21 @@ pub async fn show(
         previous: (page > 1).then(|| at_page(page - 1)),
         next: has_more.then(|| at_page(page + 1)),
         query: visible::string(query),
+        checks: checks(&access, &layout),
         t,
         frame,
         layout,
     })
+}
+
+fn checks(access: &ReleaseAccess<ReleaseRead>, layout: &Layout) -> Vec<(String, String)> {
+    let organization = &access.within.organization.slug;
+    let version: String = url::form_urlencoded::byte_serialize(access.release.version.as_bytes()).collect();
+    let path = |slug: &str| {
+        format!("{}/settings/{organization}/projects/{slug}/source-maps/check/?release={version}", layout.base)
+    };
+    let projects = access.projects.iter().take(MAX_CHECKS);
+    projects.map(|project| (visible::string(project.name.clone()), path(&project.slug))).collect()
 }
 
 /// Deletes the ticked files.
