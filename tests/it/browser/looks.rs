@@ -22,6 +22,7 @@ const WIDTHS: [u32; 5] = [320, 390, 768, 1360, 1920];
 async fn every_page_is_accessible_and_fits_in_both_languages_and_themes() {
     let stage = Stage::new().await;
     stage.send_issues(12).await;
+    stage.upload_artifacts().await;
     let axe = axe();
     with_browser(stage.test.url(""), Script::On, async |browser| {
         browser.resize(1360, 900).await;

@@ -72,6 +72,8 @@ const PAGES: &[&str] = &[
     "/acme/shop/releases/shop%401.0.0/new-events/",
     "/acme/shop/releases/shop%401.0.0/all-events/",
     "/acme/shop/releases/shop%401.0.0/commits/",
+    "/organizations/acme/releases/shop%401.0.0/artifacts/",
+    "/acme/shop/releases/shop%401.0.0/artifacts/?query=nothing-of-that-name",
     "/acme/shop/releases/shop%401.0.0/delete/",
 ];
 

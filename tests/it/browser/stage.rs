@@ -7,7 +7,9 @@ use picket::services::projects::{self, NewProject};
 use picket::store::project_stats;
 use picket::store::users::{self, Preferences, User};
 use picket::types::ids::IssueId;
+use picket::types::scope::Scope;
 use picket::worker;
+use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use super::driver::Browser;
@@ -90,6 +92,23 @@ impl Stage {
             self.send(&format!("Failure{number:02}")).await;
         }
         worker::drain(&self.test.app).await.expect("both stores are running");
+    }
+
+    /// Uploads files of the release that the events name: one that has its map, one that has none, one with a long name.
+    pub async fn upload_artifacts(&self) {
+        let script = self.test.script(&self.project.owner, &Scope::ALL).await;
+        let long = format!("~/static/{}.min.js", "chunk-vendors-".repeat(20));
+        for (name, content) in [
+            ("~/app.js", "a\n//# sourceMappingURL=app.js.map\n//# debugId=8a2f4b1c-0d3e-4f56-9a7b-1c2d3e4f5a6b"),
+            ("~/app.js.map", r#"{"version":3,"mappings":"","sources":[]}"#),
+            ("/home/lin/lost.js", "a\n//# sourceMappingURL=lost.js.map"),
+            (&long, "a"),
+        ] {
+            let part = Part::bytes(content.as_bytes().to_vec()).file_name("a.js");
+            let form = Form::new().part("file", part).text("name", name.to_owned());
+            let path = "/api/0/projects/acme/shop/releases/shop%401.0.0/files/";
+            assert_eq!(script.send(script.request("POST", path).multipart(form)).await.status, 201, "{name}");
+        }
     }
 
     /// The issue that an event came to last.
