@@ -5,7 +5,7 @@
 use memchr::memmem;
 use uuid::Uuid;
 
-use crate::types::artifact::{ArtifactKind, base_name};
+use crate::types::artifact::{ArtifactKind, last_segment};
 
 /// How much of the content behind a finding is looked at, and how much is held between two pieces.
 const REACH: usize = 4096;
@@ -84,7 +84,7 @@ impl Inspector {
     }
 
     fn kind(&self, name: &str) -> ArtifactKind {
-        let name = base_name(name).to_ascii_lowercase();
+        let name = last_segment(name).to_ascii_lowercase();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_json = self.first.is_some_and(|byte| matches!(byte, b'{' | b')' | 0xef));
         if extension == "map" || (is_json && self.has_mappings) {
@@ -187,7 +187,9 @@ mod tests {
         let long = format!("{}//# sourceMappingURL=late.js.map", "x".repeat(9000));
         let id = format!("a\n//# debugId={ID}\n//# sourceMappingURL=a.js.map\n");
         let map = format!(r#"{{"version":3,"sourcesContent":[null, "a"],"mappings":"","debug_id":"{ID}"}}"#);
+        let long_name = format!("~/{}.js", "x".repeat(300));
         let cases: &[Case<'_>] = &[
+            (&long_name, &[("debug-id", ID)], "a", MinifiedSource, None, true, None),
             ("~/a.js", &[], "a\n//# sourceMappingURL=a.js.map", MinifiedSource, Some("a.js.map"), false, None),
             ("~/a.js", &[], "a\n/*# sourceMappingURL=a.js.map */\n", MinifiedSource, Some("a.js.map"), false, None),
             (

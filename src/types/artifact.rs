@@ -86,10 +86,15 @@ pub fn ident(name: &str, dist: &str) -> Checksum {
     Checksum::of([name, "\0\0", dist].concat().as_bytes())
 }
 
-/// The last segment of a URL or path, without query and fragment; at most 200 bytes, so that it fits an index.
-pub fn base_name(url: &str) -> &str {
+/// The last segment of a URL or path, without query and fragment.
+pub fn last_segment(url: &str) -> &str {
     let path = &url[..url.find(['?', '#']).unwrap_or(url.len())];
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// The last segment; at most 200 bytes, so that it fits an index.
+pub fn base_name(url: &str) -> &str {
+    let name = last_segment(url);
     &name[..name.floor_char_boundary(200)]
 }
 
