@@ -1,7 +1,7 @@
 //! Scripts, maps and sources that nobody uploaded, fetched from the web for projects that ask for it (sourcemaps.md 10).
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::artifacts::File;
-use super::cache::Lru;
+use super::cache::{Lru, lock};
 use super::content;
 use crate::app::App;
 use crate::outbound::web::{FetchError, Fetched, MAX_BYTES};
@@ -192,10 +192,6 @@ fn age(headers: &HeaderMap) -> Duration {
     let max_age = control.split(',').find_map(|part| part.trim().strip_prefix("max-age="));
     let seconds = max_age.and_then(|seconds| seconds.trim().parse().ok()).unwrap_or_default();
     Duration::from_secs(seconds).clamp(MIN_AGE, MAX_AGE)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
+use super::save_settings;
 use crate::app::App;
-use crate::store::projects;
 use crate::types::project_settings::Fetching;
 use crate::types::scope::Scope;
 use crate::web::error::{FieldErrors, Result};
@@ -15,7 +15,6 @@ use crate::web::extract::needs::{ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
-use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
 
@@ -56,10 +55,7 @@ pub async fn save(
     }
     let mut settings = access.project.settings.0.clone();
     settings.fetching = fetching;
-    projects::update_settings(&app.db, access.project.id, &settings).await?;
-    let (organization, project) = (&access.organization().slug, &access.project.slug);
-    let path = format!("/settings/{organization}/projects/{project}/source-maps/fetching/");
-    redirect_with(&app, &viewer, &path, viewer.messages().form_saved()).await
+    save_settings(&app, &viewer, &access, &settings, "source-maps/fetching/").await
 }
 
 /// Who turns it on without a token gets one.

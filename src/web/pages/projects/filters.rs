@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 
+use super::save_settings;
 use crate::app::App;
-use crate::store::projects;
 use crate::types::project_settings::InboundFilters;
 use crate::types::scope::Scope;
 use crate::web::error::{FieldErrors, Result};
@@ -15,7 +15,6 @@ use crate::web::extract::needs::{ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
-use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
 
@@ -52,9 +51,7 @@ pub async fn save(
     }
     let mut settings = access.project.settings.0.clone();
     settings.filters = filters;
-    projects::update_settings(&app.db, access.project.id, &settings).await?;
-    let path = format!("/settings/{}/projects/{}/filters/", access.organization().slug, access.project.slug);
-    redirect_with(&app, &viewer, &path, viewer.messages().form_saved()).await
+    save_settings(&app, &viewer, &access, &settings, "filters/").await
 }
 
 fn read(posted: &Posted) -> InboundFilters {

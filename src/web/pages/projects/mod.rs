@@ -13,9 +13,16 @@ mod source_maps;
 pub mod sparkline;
 
 use axum::Router;
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::store::projects;
+use crate::types::project_settings::ProjectSettings;
+use crate::web::error::Result;
+use crate::web::extract::needs::ProjectWrite;
+use crate::web::extract::{ProjectAccess, Viewer};
+use crate::web::pages::flash::redirect_with;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -33,4 +40,17 @@ pub fn routes() -> Router<App> {
         )
         .merge(keys::routes())
         .merge(source_maps::routes())
+}
+
+/// Saves what a page of settings changed, and leads back to it: `page` is its path within the project's settings.
+async fn save_settings(
+    app: &App,
+    viewer: &Viewer,
+    access: &ProjectAccess<ProjectWrite>,
+    settings: &ProjectSettings,
+    page: &str,
+) -> Result<Response> {
+    projects::update_settings(&app.db, access.project.id, settings).await?;
+    let path = format!("/settings/{}/projects/{}/{page}", access.organization().slug, access.project.slug);
+    redirect_with(app, viewer, &path, viewer.messages().form_saved()).await
 }

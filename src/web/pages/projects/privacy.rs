@@ -4,15 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::save_settings;
 use crate::app::App;
-use crate::store::projects;
 use crate::types::project_settings::ProjectSettings;
 use crate::types::scope::Scope;
 use crate::web::error::Result;
 use crate::web::extract::needs::{ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
 
@@ -46,7 +45,5 @@ pub async fn save(
         safe_fields: posted.lines("safe_fields"),
         ..access.project.settings.0.clone()
     };
-    projects::update_settings(&app.db, access.project.id, &settings).await?;
-    let path = format!("/settings/{}/projects/{}/data-privacy/", access.organization().slug, access.project.slug);
-    redirect_with(&app, &viewer, &path, viewer.messages().form_saved()).await
+    save_settings(&app, &viewer, &access, &settings, "data-privacy/").await
 }
