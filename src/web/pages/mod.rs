@@ -7,6 +7,7 @@ mod flash;
 mod home;
 pub mod issues;
 mod manage;
+mod numbered;
 mod old_links;
 mod onboarding;
 mod organizations;

@@ -18,9 +18,10 @@ use crate::web::layout::{Layout, Section};
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
+use crate::web::pages::numbered::Page;
 use crate::web::{numbers, render, time, visible};
 
-const PER_PAGE: i64 = 50;
+const PER_PAGE: u16 = 50;
 
 pub fn routes() -> Router<App> {
     let path = "/settings/{organization}/projects/{project}/source-maps/";
@@ -64,22 +65,19 @@ async fn show(
     Query(params): Query<ListParams>,
 ) -> Result<Response> {
     let layout = Layout::of_project(&app, &viewer, &access, Section::Settings);
-    let page = params.page.parse::<i64>().unwrap_or(1).clamp(1, 1_000_000);
+    let page = Page::parse(&params.page, PER_PAGE);
     let query = params.query.trim().replace('\0', "");
-    let skipped = (page - 1) * PER_PAGE;
-    let mut found =
-        artifact_bundles::list_of_project(&app.db, access.project.id, &query, skipped, PER_PAGE + 1).await?;
-    let has_more = found.len() > 50;
-    found.truncate(50);
+    let (offset, limit) = page.range();
+    let mut found = artifact_bundles::list_of_project(&app.db, access.project.id, &query, offset, limit).await?;
     let root = format!("{}{}", layout.base, path(&access));
     let asked: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    let at_page = |page: i64| format!("{root}?query={asked}&page={page}");
+    let (previous, next) = page.cut(&mut found, |page| format!("{root}?query={asked}&page={page}"));
     let may = |scope| access.may(scope);
     render(&SourceMapsPage {
         bundles: found.into_iter().map(|bundle| view(bundle, &layout)).collect(),
         may_write: may(Scope::ProjectReleases) || may(Scope::ProjectWrite),
-        previous: (page > 1).then(|| at_page(page - 1)),
-        next: has_more.then(|| at_page(page + 1)),
+        previous,
+        next,
         query: visible::string(query),
         root,
         t: layout.t,

@@ -24,10 +24,11 @@ use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
+use crate::web::pages::numbered::Page;
 use crate::web::pages::posted::Posted;
 use crate::web::{numbers, render, time, visible};
 
-const PER_PAGE: i64 = 50;
+const PER_PAGE: u16 = 50;
 
 /// Projects of the release for which an address can be looked up from its page.
 const MAX_CHECKS: usize = 10;
@@ -95,15 +96,14 @@ pub async fn show(
     Query(params): Query<ListParams>,
 ) -> Result<Response> {
     let (layout, frame) = frame::open(&app, &viewer, &access, "artifacts").await?;
-    let page = params.page.parse::<i64>().unwrap_or(1).clamp(1, 1_000_000);
+    let page = Page::parse(&params.page, PER_PAGE);
     let (id, query) = (access.release.id, params.query.trim().replace('\0', ""));
-    let mut found = release_artifacts::list(&app.db, id, &query, ((page - 1) * PER_PAGE, PER_PAGE + 1)).await?;
-    let has_more = found.len() > 50;
-    found.truncate(50);
+    let mut found = release_artifacts::list(&app.db, id, &query, page.range()).await?;
+    let asked: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    let address = |page| format!("{}{}artifacts/?query={asked}&page={page}", layout.base, frame.path);
+    let (previous, next) = page.cut(&mut found, address);
     let counts = release_artifacts::count_by_kind(&app.db, id).await?;
     let maps = KnownMaps::load(&app, id, &found).await?;
-    let asked: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    let at_page = |page: i64| format!("{}{}artifacts/?query={asked}&page={page}", layout.base, frame.path);
     let t = layout.t;
     render(&ArtifactsPage {
         counts: counts.into_iter().map(|(kind, count)| (kind_word(kind, t), count)).collect(),
@@ -114,8 +114,8 @@ pub async fn show(
             layout.base,
             release_path(&frame.organization, None, &access.release.version)
         ),
-        previous: (page > 1).then(|| at_page(page - 1)),
-        next: has_more.then(|| at_page(page + 1)),
+        previous,
+        next,
         query: visible::string(query),
         checks: checks(&access, &layout),
         t,

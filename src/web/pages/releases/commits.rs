@@ -19,9 +19,10 @@ use crate::web::extract::{ReleaseAccess, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
+use crate::web::pages::numbered::Page;
 use crate::web::{render, time, visible};
 
-const PER_PAGE: i64 = 50;
+const PER_PAGE: u16 = 50;
 const FILES: usize = 200;
 
 #[derive(Debug, Default, Deserialize)]
@@ -67,25 +68,23 @@ pub async fn show(
     Query(params): Query<ListParams>,
 ) -> Result<Response> {
     let (layout, frame) = frame::open(&app, &viewer, &access, "commits").await?;
-    let page = params.page.parse::<i64>().unwrap_or(1).clamp(1, 1_000_000);
+    let page = Page::parse(&params.page, PER_PAGE);
     let id = access.release.id;
-    let mut found = commits::list_of_release(&app.db, id, ((page - 1) * PER_PAGE, PER_PAGE + 1)).await?;
-    let has_more = found.len() > 50;
-    found.truncate(50);
+    let mut found = commits::list_of_release(&app.db, id, page.range()).await?;
+    let (previous, next) = page.cut(&mut found, |page| format!("{}{}commits/?page={page}", layout.base, frame.path));
     let ids: Vec<i64> = found.iter().map(|commit| commit.repository_id.0).collect();
     let known = repositories::list_by_id(&app.db, access.release.organization_id, &ids).await?;
     let names: HashMap<RepositoryId, String> = known.into_iter().map(|known| (known.id, known.name)).collect();
     let mut files = commit_files::list_of_release(&app.db, id, 201).await?;
     let has_more_files = files.len() > FILES;
     files.truncate(FILES);
-    let at_page = |page: i64| format!("{}{}commits/?page={page}", layout.base, frame.path);
     let t = layout.t;
     render(&CommitsPage {
         commits: found.into_iter().map(|commit| view(commit, &names, &layout)).collect(),
         files: changed(files, t),
         has_more_files,
-        previous: (page > 1).then(|| at_page(page - 1)),
-        next: has_more.then(|| at_page(page + 1)),
+        previous,
+        next,
         t,
         frame,
         layout,

@@ -29,9 +29,10 @@ use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 use crate::web::pages::issues::chart::{self, Sparkline, Stretch};
 use crate::web::pages::issues::list::Choice;
+use crate::web::pages::numbered::Page;
 use crate::web::{render, time, visible};
 
-const PER_PAGE: i64 = 25;
+const PER_PAGE: u16 = 25;
 /// Releases with a colour of their own.
 const SERIES: usize = 4;
 /// Names beside a number of commits.
@@ -122,17 +123,15 @@ pub async fn of_project(
 async fn show(app: &App, layout: Layout, scope: Scope<'_>, params: ListParams) -> Result<Response> {
     let t = layout.t;
     let path = list_path(&scope.organization.organization.slug, scope.project);
-    let page = params.page.parse::<i64>().unwrap_or(1).clamp(1, 1_000_000);
-    let range = ((page - 1) * PER_PAGE, PER_PAGE + 1);
+    let page = Page::parse(&params.page, PER_PAGE);
     let criteria = scope.criteria(&params);
     let mut releases = if params.sort == "version" {
-        release_lists::list_by_version(&app.db, &criteria, range).await?
+        release_lists::list_by_version(&app.db, &criteria, page.range()).await?
     } else {
-        release_lists::list_by_date(&app.db, &criteria, range).await?
+        release_lists::list_by_date(&app.db, &criteria, page.range()).await?
     };
-    let has_more = releases.len() > 25;
-    releases.truncate(25);
-    let at_page = |page: i64| params.with(&path, |params| params.page = page.to_string());
+    let address = |page: i64| params.with(&path, |params| params.page = page.to_string());
+    let (previous, next) = page.cut(&mut releases, address);
     let stretch = if params.stats_period == "24h" { Stretch::day(layout.now) } else { Stretch::fortnight(layout.now) };
     let page = ReleaseListPage {
         t,
@@ -144,9 +143,12 @@ async fn show(app: &App, layout: Layout, scope: Scope<'_>, params: ListParams) -
         graphs: graphs(&params, &path, t),
         adoption: if releases.is_empty() { None } else { scope.adoption(app, &stretch, t).await? },
         rows: scope.rows(app, releases, &layout).await?,
-        previous: (page > 1).then(|| at_page(page - 1)),
-        next: has_more.then(|| at_page(page + 1)),
-        is_whole: params.query.is_empty() && params.environment.is_empty() && params.status.is_empty() && page == 1,
+        previous,
+        next,
+        is_whole: params.query.is_empty()
+            && params.environment.is_empty()
+            && params.status.is_empty()
+            && page.is_first(),
         params,
         path,
         layout,
