@@ -402,24 +402,38 @@ CREATE INDEX activities_project_id_idx ON activities (project_id, id DESC);
 
 -- Events -------------------------------------------------------------------
 
--- Partitioned by week of receipt (store::event_partitions makes the partitions and, on each of them,
--- the unique index on (project_id, event_id)). Expiry drops a partition.
+-- What lists and counts ask of events: narrow rows, many to a page. Partitioned by week of receipt
+-- (store::event_partitions makes the partitions and, on each of them, the unique index on (project_id, event_id)).
+-- Expiry drops a partition.
 CREATE TABLE events (
     project_id BIGINT NOT NULL,
     issue_id BIGINT NOT NULL,
     event_id UUID NOT NULL,
     occurred_at TIMESTAMPTZ NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
-    -- What the body is compressed against; NULL: nothing but the dictionary.
-    reference_id BIGINT,
+    -- The primary hash: what is merged can be taken apart by it.
+    hash UUID NOT NULL,
     -- Bytes of the normalised JSON before compression.
     size INTEGER NOT NULL,
+    -- Its tags, the user among them, in ascending order: filters that combine tags look here.
+    tag_value_ids BIGINT[] NOT NULL
+) PARTITION BY RANGE (received_at);
+CREATE INDEX events_issue_id_occurred_at_idx ON events (issue_id, occurred_at);
+
+-- The bodies of events, in partitions of the same weeks. Written and deleted with their event.
+CREATE TABLE event_bodies (
+    project_id BIGINT NOT NULL,
+    event_id UUID NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    -- What the body is compressed against; NULL: nothing but the dictionary.
+    reference_id BIGINT,
     -- Normalised, scrubbed JSON, zstd (store::event_body).
     body BYTEA NOT NULL
 ) PARTITION BY RANGE (received_at);
 -- Bodies are compressed already; a second attempt costs a third of the insert.
-ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
-CREATE INDEX events_issue_id_occurred_at_idx ON events (issue_id, occurred_at);
+ALTER TABLE event_bodies ALTER COLUMN body SET STORAGE EXTERNAL;
+-- Ids are random: two projects rarely share one.
+CREATE INDEX event_bodies_event_id_idx ON event_bodies (event_id);
 
 -- Bodies that later bodies of the same issue, hash and week are compressed against: events of one hash share most of
 -- their text. A reference goes with its issue or after its week's partition, so it outlives every event that needs it.

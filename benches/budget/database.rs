@@ -74,7 +74,7 @@ impl Database {
         let events = self.number("SELECT count(*) FROM events");
         assert_eq!(events, self.accepted(), "each accepted event is stored once");
         let bytes = self.number("SELECT avg(size)::bigint FROM events");
-        let packed = self.number("SELECT avg(octet_length(body))::bigint FROM events");
+        let packed = self.number("SELECT avg(octet_length(body))::bigint FROM event_bodies");
         println!("  bodies of {bytes} bytes, packed {packed}");
         let rows: Vec<(String, i64, i64, i64)> = self
             .runtime

@@ -46,7 +46,9 @@ pub fn copy_events(database: &mut Database, wanted: i64) {
     let mut stored = database.number("SELECT count(*) FROM events");
     database.execute(
         "CREATE TABLE originals AS
-        SELECT events.* FROM events JOIN (SELECT DISTINCT original_id FROM copies) AS copies ON original_id = issue_id",
+        SELECT events.*, reference_id, body FROM events
+        JOIN event_bodies USING (project_id, event_id, received_at)
+        JOIN (SELECT DISTINCT original_id FROM copies) AS copies ON original_id = issue_id",
     );
     let originals = database.number("SELECT count(*) FROM originals");
     for round in 0.. {
@@ -54,10 +56,17 @@ pub fn copy_events(database: &mut Database, wanted: i64) {
             break;
         }
         database.execute_with(
-            "INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, reference_id, size, body)
-            SELECT project_id, copies.id, gen_random_uuid(), occurred_at - make_interval(mins => $2::int), received_at,
-                reference_id, size, body
-            FROM originals JOIN copies ON original_id = issue_id AND number = $1",
+            "WITH new AS MATERIALIZED (
+                SELECT originals.*, copies.id AS copy_id, gen_random_uuid() AS new_id
+                FROM originals JOIN copies ON original_id = issue_id AND number = $1
+            ), bodies AS (
+                INSERT INTO event_bodies (project_id, event_id, received_at, reference_id, body)
+                SELECT project_id, new_id, received_at, reference_id, body FROM new
+            )
+            INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, hash, size, tag_value_ids)
+            SELECT project_id, copy_id, new_id, occurred_at - make_interval(mins => $2::int), received_at, hash, size,
+                tag_value_ids
+            FROM new",
             1 + round % COPIES,
             round,
         );

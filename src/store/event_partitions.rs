@@ -1,4 +1,4 @@
-//! The partitions of `events`, one per week of receipt.
+//! The partitions of `events` and `event_bodies`, one per week of receipt.
 //!
 //! Names of tables cannot be parameters, so this file builds its SQL at run time; every name in it is made of a date.
 
@@ -34,8 +34,8 @@ impl Week {
         self.next().start()
     }
 
-    fn table(self) -> String {
-        format!("events_{}", self.0.format("%Y%m%d"))
+    fn table(self, parent: &str) -> String {
+        format!("{parent}_{}", self.0.format("%Y%m%d"))
     }
 
     fn from_table(name: &str) -> Option<Self> {
@@ -43,44 +43,55 @@ impl Week {
     }
 }
 
-/// The weeks that have a partition, oldest first.
+/// The weeks that have partitions, oldest first.
 pub async fn list(db: &PgPool) -> sqlx::Result<Vec<Week>> {
     let mut connection = db.acquire().await?;
     list_on(&mut connection).await
 }
 
-/// Makes the partition of a week, unless it is there.
+/// Makes the partitions of a week, unless they are there.
 ///
-/// The table is filled with its indexes before it is attached: attaching needs a weaker lock than creating it in place,
-/// and goes on beside running inserts.
+/// The tables get their indexes before they are attached: attaching needs a weaker lock than creating them in place, and
+/// goes on beside running inserts.
 pub async fn create(db: &PgPool, week: Week) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     lock(&mut tx).await?;
     if list_on(&mut tx).await?.contains(&week) {
         return Ok(());
     }
-    let table = week.table();
-    let (start, end) = (week.start().to_rfc3339(), week.end().to_rfc3339());
-    execute(&mut tx, &format!("CREATE TABLE {table} (LIKE events INCLUDING DEFAULTS INCLUDING STORAGE)")).await?;
+    let (events, bodies) = (week.table("events"), week.table("event_bodies"));
+    create_like(&mut tx, "events", &events).await?;
+    let unique = format!("CREATE UNIQUE INDEX {events}_project_id_event_id_key ON {events} (project_id, event_id)");
+    execute(&mut tx, &unique).await?;
+    let by_issue = format!("CREATE INDEX {events}_issue_id_occurred_at_idx ON {events} (issue_id, occurred_at)");
+    execute(&mut tx, &by_issue).await?;
+    attach(&mut tx, "events", &events, week).await?;
+    create_like(&mut tx, "event_bodies", &bodies).await?;
     // In line up to a page: measured smaller than out of line, by the overhead of each piece.
-    execute(&mut tx, &format!("ALTER TABLE {table} SET (toast_tuple_target = 8160)")).await?;
-    execute(&mut tx, &format!("CREATE UNIQUE INDEX {table}_project_id_event_id_key ON {table} (project_id, event_id)"))
-        .await?;
-    execute(&mut tx, &format!("CREATE INDEX {table}_issue_id_occurred_at_idx ON {table} (issue_id, occurred_at)"))
-        .await?;
-    execute(&mut tx, &format!("ALTER TABLE events ATTACH PARTITION {table} FOR VALUES FROM ('{start}') TO ('{end}')"))
-        .await?;
+    execute(&mut tx, &format!("ALTER TABLE {bodies} SET (toast_tuple_target = 8160)")).await?;
+    execute(&mut tx, &format!("CREATE INDEX {bodies}_event_id_idx ON {bodies} (event_id)")).await?;
+    attach(&mut tx, "event_bodies", &bodies, week).await?;
     tx.commit().await
 }
 
-/// Drops the partition of a week; its space is free at once.
+async fn create_like(connection: &mut PgConnection, parent: &str, table: &str) -> sqlx::Result<()> {
+    execute(connection, &format!("CREATE TABLE {table} (LIKE {parent} INCLUDING DEFAULTS INCLUDING STORAGE)")).await
+}
+
+async fn attach(connection: &mut PgConnection, parent: &str, table: &str, week: Week) -> sqlx::Result<()> {
+    let (start, end) = (week.start().to_rfc3339(), week.end().to_rfc3339());
+    let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {table} FOR VALUES FROM ('{start}') TO ('{end}')");
+    execute(connection, &sql).await
+}
+
+/// Drops the partitions of a week; their space is free at once.
 pub async fn drop(db: &PgPool, week: Week) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     lock(&mut tx).await?;
     // Dropping waits for running queries, and new ones wait for it: better to give up and try again than to hold
     // everybody up behind one long query.
     execute(&mut tx, "SET LOCAL lock_timeout = '2s'").await?;
-    execute(&mut tx, &format!("DROP TABLE {}", week.table())).await?;
+    execute(&mut tx, &format!("DROP TABLE {}, {}", week.table("events"), week.table("event_bodies"))).await?;
     tx.commit().await
 }
 
@@ -117,8 +128,8 @@ mod tests {
         for (day, monday) in [(16, "20261116"), (22, "20261116"), (23, "20261123")] {
             let time = NaiveDate::from_ymd_opt(2026, 11, day).unwrap().and_time(NaiveTime::MIN).and_utc();
             let week = Week::of(time);
-            assert_eq!(week.table(), format!("events_{monday}"));
-            assert_eq!(Week::from_table(&week.table()), Some(week));
+            assert_eq!(week.table("events"), format!("events_{monday}"));
+            assert_eq!(Week::from_table(&week.table("events")), Some(week));
             assert!(week.start() <= time && time < week.end());
         }
         assert_eq!(Week::from_table("events_default"), None);

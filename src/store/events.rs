@@ -1,4 +1,4 @@
-//! Events: a few columns to find them by, and the compressed body.
+//! Events: narrow rows to find and count them by, and beside them the compressed bodies.
 
 use std::collections::HashMap;
 use std::io;
@@ -40,8 +40,11 @@ pub struct NewEvents {
     pub event_ids: Vec<Uuid>,
     pub occurred_at: Vec<DateTime<Utc>>,
     pub received_at: Vec<DateTime<Utc>>,
-    pub reference_ids: Vec<Option<i64>>,
+    pub hashes: Vec<Uuid>,
     pub sizes: Vec<i32>,
+    /// The tags of each event as an array in PostgreSQL's notation, since arrays of arrays must be rectangular.
+    pub tag_value_ids: Vec<String>,
+    pub reference_ids: Vec<Option<i64>>,
     pub bodies: Vec<Vec<u8>>,
 }
 
@@ -75,16 +78,24 @@ pub async fn list_stored(
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewEvents) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
-        INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, reference_id, size, body)
-        SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[],
-            $6::bigint[], $7::integer[], $8::bytea[])"#,
+        WITH bodies AS (
+            INSERT INTO event_bodies (project_id, event_id, received_at, reference_id, body)
+            SELECT * FROM UNNEST($1::bigint[], $3::uuid[], $5::timestamptz[], $9::bigint[], $10::bytea[])
+        )
+        INSERT INTO events (project_id, issue_id, event_id, occurred_at, received_at, hash, size, tag_value_ids)
+        SELECT project_id, issue_id, event_id, occurred_at, received_at, hash, size, tag_value_ids::bigint[]
+        FROM UNNEST($1::bigint[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::uuid[],
+            $7::integer[], $8::text[]) AS new (project_id, issue_id, event_id, occurred_at, received_at, hash, size,
+            tag_value_ids)"#,
         &new.project_ids,
         &new.issue_ids,
         &new.event_ids,
         &new.occurred_at,
         &new.received_at,
-        &new.reference_ids as _,
+        &new.hashes,
         &new.sizes,
+        &new.tag_value_ids,
+        &new.reference_ids as _,
         &new.bodies,
     )
     .execute(db)
@@ -98,9 +109,14 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body,
-            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
-        FROM events
+            received_at, size, stored.body AS "body!", stored.reference
+        FROM events, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
+                AND event_bodies.received_at = events.received_at
+            LIMIT 1
+        ) AS stored
         WHERE project_id = $1 AND event_id = $2
         LIMIT 1"#,
         project_id.0,
@@ -132,51 +148,75 @@ pub async fn delete_of_project_before(
     before: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<u64> {
-    let result = sqlx::query!(
+    let deleted = sqlx::query_scalar!(
         r#"
-        DELETE FROM events
-        WHERE project_id = $1 AND received_at < $2 AND event_id IN (
-            SELECT event_id FROM events WHERE project_id = $1 AND received_at < $2 LIMIT $3
-        )"#,
+        WITH gone AS (
+            DELETE FROM events
+            WHERE project_id = $1 AND received_at < $2 AND event_id IN (
+                SELECT event_id FROM events WHERE project_id = $1 AND received_at < $2 LIMIT $3
+            )
+            RETURNING project_id, event_id
+        ), bodies AS (
+            DELETE FROM event_bodies
+            WHERE event_id = ANY(ARRAY(SELECT event_id FROM gone))
+                AND (project_id, event_id) IN (SELECT project_id, event_id FROM gone)
+        )
+        SELECT count(*) AS "count!" FROM gone"#,
         project_id.0,
         before,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(result.rows_affected())
+    Ok(u64::try_from(deleted).unwrap_or_default())
 }
 
 /// Deletes up to `limit` events received before a time, of whatever project; returns how many.
 pub async fn delete_before(db: impl PgExecutor<'_>, before: DateTime<Utc>, limit: i64) -> sqlx::Result<u64> {
-    let result = sqlx::query!(
+    let deleted = sqlx::query_scalar!(
         r#"
-        DELETE FROM events
-        WHERE received_at < $1 AND (project_id, event_id) IN (
-            SELECT project_id, event_id FROM events WHERE received_at < $1 LIMIT $2
-        )"#,
+        WITH gone AS (
+            DELETE FROM events
+            WHERE received_at < $1 AND (project_id, event_id) IN (
+                SELECT project_id, event_id FROM events WHERE received_at < $1 LIMIT $2
+            )
+            RETURNING project_id, event_id
+        ), bodies AS (
+            DELETE FROM event_bodies
+            WHERE event_id = ANY(ARRAY(SELECT event_id FROM gone))
+                AND (project_id, event_id) IN (SELECT project_id, event_id FROM gone)
+        )
+        SELECT count(*) AS "count!" FROM gone"#,
         before,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(result.rows_affected())
+    Ok(u64::try_from(deleted).unwrap_or_default())
 }
 
 /// Deletes up to `limit` events of issues; returns how many.
 pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64], limit: i64) -> sqlx::Result<u64> {
-    let result = sqlx::query!(
+    let deleted = sqlx::query_scalar!(
         r#"
-        DELETE FROM events
-        WHERE (project_id, event_id) IN (
-            SELECT project_id, event_id FROM events WHERE issue_id = ANY($1) LIMIT $2
-        ) AND issue_id = ANY($1)"#,
+        WITH gone AS (
+            DELETE FROM events
+            WHERE (project_id, event_id) IN (
+                SELECT project_id, event_id FROM events WHERE issue_id = ANY($1) LIMIT $2
+            ) AND issue_id = ANY($1)
+            RETURNING project_id, event_id
+        ), bodies AS (
+            DELETE FROM event_bodies
+            WHERE event_id = ANY(ARRAY(SELECT event_id FROM gone))
+                AND (project_id, event_id) IN (SELECT project_id, event_id FROM gone)
+        )
+        SELECT count(*) AS "count!" FROM gone"#,
         issue_ids,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(result.rows_affected())
+    Ok(u64::try_from(deleted).unwrap_or_default())
 }
 
 /// How many events were received before a time, in all or of one project.

@@ -38,9 +38,14 @@ pub async fn find(db: impl PgExecutor<'_>, issue_id: IssueId, place: EventPlace)
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body,
-            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
-        FROM events
+            received_at, size, stored.body AS "body!", stored.reference
+        FROM events, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
+                AND event_bodies.received_at = events.received_at
+            LIMIT 1
+        ) AS stored
         WHERE issue_id = $1 AND occurred_at = $2 AND event_id = $3
         LIMIT 1"#,
         issue_id.0,
@@ -108,9 +113,14 @@ pub async fn list(
         Event,
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, body,
-            (SELECT body FROM body_references WHERE body_references.id = events.reference_id) AS reference
-        FROM events
+            received_at, size, stored.body AS "body!", stored.reference
+        FROM events, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
+                AND event_bodies.received_at = events.received_at
+            LIMIT 1
+        ) AS stored
         WHERE issue_id = $1
             AND ($2::timestamptz IS NULL OR (occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)))
         ORDER BY occurred_at DESC, event_id DESC

@@ -113,6 +113,11 @@ pub fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl BatchEvent {
+    /// The hash that names its kind: every event has at least one.
+    pub fn primary_hash(&self) -> EventHash {
+        *self.hashes.first().expect("every event has a primary hash")
+    }
+
     /// The event as one that is not stored.
     pub fn refused(&self, outcome: (&'static str, &'static str)) -> Refused {
         Refused {

@@ -69,8 +69,7 @@ pub async fn pack(tx: &mut PgConnection, caches: &mut Caches, rows: &[(&BatchEve
 }
 
 fn key(event: &BatchEvent, issue_id: IssueId) -> ReferenceKey {
-    let hash = *event.hashes.first().expect("every event has a primary hash");
-    ReferenceKey { issue_id, hash, week: Week::of(event.received_at) }
+    ReferenceKey { issue_id, hash: event.primary_hash(), week: Week::of(event.received_at) }
 }
 
 /// What is remembered or stored about the kinds of the batch.

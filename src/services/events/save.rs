@@ -165,7 +165,7 @@ impl<'b> Transaction<'b> {
         (learned.releases, learned.release_projects) = (releases.learned, releases.noted);
         learned.places = releases.places;
         learned.environments = save_environments(tx, caches, kept(), self.now).await?;
-        (learned.saved.stored, learned.kinds) = self.insert_events(tx, caches, &shares).await?;
+        (learned.saved.stored, learned.kinds) = self.insert_events(tx, caches, &shares, &tags).await?;
         save_hours(tx, events, &shares).await?;
         save_attachments(tx, kept()).await?;
         learned.keys_used = self.note_use(tx, caches, &projects, kept()).await?;
@@ -223,6 +223,7 @@ impl<'b> Transaction<'b> {
         tx: &mut PgConnection,
         caches: &mut Caches,
         shares: &[Share],
+        tags: &BatchTags<'_>,
     ) -> sqlx::Result<(usize, Vec<(ReferenceKey, Kind)>)> {
         let mut rows: Vec<(usize, IssueId)> =
             shares.iter().flat_map(|share| share.events.iter().map(|place| (*place, share.id()))).collect();
@@ -230,16 +231,23 @@ impl<'b> Transaction<'b> {
             return Ok((0, Vec::new()));
         }
         rows.sort_unstable();
+        let tag_value_ids = rows.iter().map(|(place, _)| tags.ids_of(*place)).collect();
         let rows: Vec<(&BatchEvent, IssueId)> =
             rows.into_iter().map(|(place, issue_id)| (&self.batch.events[place], issue_id)).collect();
         let bodies = bodies::pack(tx, caches, &rows).await?;
-        let mut new = NewEvents { bodies: bodies.packed, reference_ids: bodies.reference_ids, ..NewEvents::default() };
+        let mut new = NewEvents {
+            tag_value_ids,
+            reference_ids: bodies.reference_ids,
+            bodies: bodies.packed,
+            ..NewEvents::default()
+        };
         for (event, issue_id) in &rows {
             new.project_ids.push(event.project_id.0);
             new.issue_ids.push(issue_id.0);
             new.event_ids.push(event.event_id);
             new.occurred_at.push(event.summary.occurred_at);
             new.received_at.push(event.received_at);
+            new.hashes.push(event.primary_hash().0);
             new.sizes.push(event.size);
         }
         events::insert(&mut *tx, &new).await?;

@@ -24,6 +24,8 @@ const USER: &str = "user";
 pub struct BatchTags<'b> {
     values: Vec<TagValue<'b>>,
     counts: HashMap<(usize, usize), Count>,
+    /// The places of each event's values, by the event's place in the batch.
+    of_events: HashMap<usize, Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -49,13 +51,16 @@ impl<'b> BatchTags<'b> {
         let mut tags = Self::default();
         let mut places: HashMap<(ProjectId, &str, &str), usize> = HashMap::new();
         for (share_place, share) in shares.iter().enumerate() {
-            for event in share.events.iter().map(|place| &events[*place]) {
+            for event_place in &share.events {
+                let event = &events[*event_place];
                 let occurred_at = event.summary.occurred_at;
+                let of_event = tags.of_events.entry(*event_place).or_default();
                 for (key, value) in &event.summary.tags {
                     let value_place = *places.entry((share.project_id, key, value)).or_insert_with(|| {
                         tags.values.push(TagValue { project_id: share.project_id, key, value, id: None });
                         tags.values.len() - 1
                     });
+                    of_event.push(value_place);
                     let count = tags.counts.entry((share_place, value_place)).or_insert(Count {
                         times_seen: 0,
                         first_seen: occurred_at,
@@ -77,6 +82,16 @@ impl<'b> BatchTags<'b> {
             users[*share] += 1;
         }
         users
+    }
+
+    /// The ids of an event's values as an array in PostgreSQL's notation, in ascending order, each once.
+    pub fn ids_of(&self, event: usize) -> String {
+        let places = self.of_events.get(&event).map(Vec::as_slice).unwrap_or_default();
+        let mut ids: Vec<i64> = places.iter().filter_map(|place| self.values[*place].id.map(|id| id.0)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        format!("{{{}}}", ids.join(","))
     }
 
     /// Finds the ids of all values, making those that are new. Returns what the cache may learn after the commit.

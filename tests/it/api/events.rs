@@ -214,7 +214,7 @@ async fn an_issue_leads_to_its_latest_and_oldest_event_and_on() {
 async fn a_damaged_event_is_told_and_does_not_hide_the_others() {
     let (app, project, script, id) = saved().await;
     let other = app.report(&project, &json!({ "message": "another" })).await;
-    sqlx::query("UPDATE events SET body = substr(body, 1, 30) WHERE event_id = $1::uuid")
+    sqlx::query("UPDATE event_bodies SET body = substr(body, 1, 30) WHERE event_id = $1::uuid")
         .bind(&id)
         .execute(&app.app.db)
         .await

@@ -249,7 +249,7 @@ async fn a_damaged_event_is_told_and_the_rest_is_shown() {
     // Cut off, garbage, and something that unpacks but is no JSON.
     let no_json = picket::store::event_body::pack(b"{\"title\":").unwrap();
     for body in [&b""[..], &[1, 40, 181, 47], &[99; 50], &no_json] {
-        sqlx::query("UPDATE events SET body = $1").bind(body).execute(&app.app.db).await.unwrap();
+        sqlx::query("UPDATE event_bodies SET body = $1").bind(body).execute(&app.app.db).await.unwrap();
         for path in [&path, issue, &format!("{path}part/exception/")] {
             let page = browser.get(path).await;
             assert_eq!(page.status, 200, "{path}");

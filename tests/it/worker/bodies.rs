@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Stage, event};
 
 const REFERENCES: &str = "SELECT count(*) FROM body_references";
-const REFERRING: &str = "SELECT count(*) FROM events WHERE reference_id IS NOT NULL";
+const REFERRING: &str = "SELECT count(*) FROM event_bodies WHERE reference_id IS NOT NULL";
 
 /// An event of an issue, most of which is the same in all events of the issue.
 fn large(error: &str, number: usize) -> Value {
@@ -74,8 +74,8 @@ async fn the_third_body_of_an_issue_serves_those_that_follow() {
 
     stage.assert_readable("KeyError", &keys).await;
     stage.assert_readable("ValueError", &values).await;
-    let largest = "SELECT max(octet_length(body))::bigint FROM events WHERE reference_id IS NOT NULL";
-    let smallest = "SELECT min(octet_length(body))::bigint FROM events WHERE reference_id IS NULL";
+    let largest = "SELECT max(octet_length(body))::bigint FROM event_bodies WHERE reference_id IS NOT NULL";
+    let smallest = "SELECT min(octet_length(body))::bigint FROM event_bodies WHERE reference_id IS NULL";
     let (largest, smallest) = (stage.number(largest).await, stage.number(smallest).await);
     assert!(largest * 3 < smallest, "{largest} and {smallest} bytes");
     stage.assert_consistent().await;

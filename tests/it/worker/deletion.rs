@@ -16,7 +16,7 @@ use crate::support::{Project, eventually};
 /// Rows of a project in every table that has a column for it, where there are any.
 async fn rows(stage: &Stage, project: &Project) -> BTreeMap<String, i64> {
     let tables = "SELECT table_name::text FROM information_schema.columns
-        WHERE table_schema = current_schema AND column_name = 'project_id' AND table_name NOT LIKE 'events\\__%'";
+        WHERE table_schema = current_schema AND column_name = 'project_id' AND table_name !~ '^event(s|_bodies)_[0-9]'";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(stage.db()).await.unwrap();
     assert!(tables.len() > 10, "{tables:?}");
     let mut rows = BTreeMap::new();
@@ -51,9 +51,10 @@ async fn fill(stage: &Stage, project: &Project) {
     .unwrap();
 }
 
-const ORPHANS: [&str; 2] = [
+const ORPHANS: [&str; 3] = [
     "SELECT count(*) FROM issue_tags WHERE issue_id NOT IN (SELECT id FROM issues)",
     "SELECT count(*) FROM issue_hours WHERE issue_id NOT IN (SELECT id FROM issues)",
+    "SELECT count(*) FROM event_bodies WHERE event_id NOT IN (SELECT event_id FROM events)",
 ];
 
 #[tokio::test]
@@ -78,7 +79,11 @@ async fn everything_of_a_deleted_project_goes_and_nothing_of_others() {
     // A worker takes the job, deletes a part and is killed.
     let dead = jobs::claim(stage.db(), stage.now(), TimeDelta::seconds(60)).await.unwrap().unwrap();
     assert_eq!(dead.kind, "delete_project");
-    stage.execute("DELETE FROM events WHERE ctid IN (SELECT ctid FROM events ORDER BY project_id LIMIT 1)").await;
+    let one = "WITH gone AS (
+            DELETE FROM events WHERE ctid IN (SELECT ctid FROM events ORDER BY project_id LIMIT 1) RETURNING event_id
+        )
+        DELETE FROM event_bodies WHERE event_id IN (SELECT event_id FROM gone)";
+    stage.execute(one).await;
     stage.execute("UPDATE issues SET status = 'pending_deletion' WHERE id = (SELECT min(id) FROM issues)").await;
     stage.work().await;
     assert!(rows(&stage, &stage.project).await.contains_key("issues"), "the dead worker's lease runs");
