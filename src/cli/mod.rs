@@ -13,6 +13,7 @@ mod logging;
 mod project;
 mod prompt;
 mod run;
+mod seed;
 mod stores;
 mod token;
 mod upgrade;
@@ -85,6 +86,8 @@ enum Command {
     Run(run::Command),
     /// Delete old events now instead of waiting for the nightly job
     Cleanup(cleanup::Arguments),
+    /// Make events that nobody sent: to try Picket out, or to measure it when much is stored
+    Seed(seed::Arguments),
     /// Check stores, settings and folders, and say what to do about what is wrong
     Doctor(doctor::Arguments),
 }
@@ -128,6 +131,7 @@ async fn dispatch(context: Context, command: Command) -> anyhow::Result<ExitCode
         Command::Token(command) => token::run(&context, &command).await?,
         Command::Run(command) => return run::run(context, command).await,
         Command::Cleanup(arguments) => cleanup::run(&context, &arguments).await?,
+        Command::Seed(arguments) => seed::run(&context, &arguments).await?,
         Command::Doctor(arguments) => return doctor::run(&context, &arguments).await,
     }
     Ok(ExitCode::SUCCESS)

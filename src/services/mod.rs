@@ -18,6 +18,7 @@ pub mod project_activity;
 pub mod projects;
 pub mod releases;
 pub mod retention;
+pub mod seed;
 pub mod setup;
 pub mod snoozes;
 pub mod stats;

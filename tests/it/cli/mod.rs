@@ -3,6 +3,7 @@
 mod accounts;
 mod private_stores;
 mod running;
+mod seed;
 mod settings;
 
 use std::io::Write as _;
