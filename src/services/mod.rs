@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod issues;
 pub mod job;
 pub mod keys;
+pub mod notes;
 pub mod organizations;
 pub mod outcomes;
 pub mod project_activity;

@@ -105,3 +105,69 @@ pub async fn list(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sql
     .fetch_all(db)
     .await
 }
+
+/// Where a page of a history lies: entries from an id on, `skip` of them left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    pub at: i64,
+    pub skip: i64,
+    pub limit: i64,
+}
+
+/// Entries of an issue's history that are not newer than an id, the newest first; all, or those of one kind.
+pub async fn list_until(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    kind: Option<&str>,
+    slice: Slice,
+) -> sqlx::Result<Vec<Activity>> {
+    sqlx::query_as!(
+        Activity,
+        r#"
+        SELECT activities.id AS "id!: ActivityId", activities.user_id AS "user_id: UserId",
+            COALESCE(NULLIF(users.name, ''), users.email) AS user_name, activities.kind AS "kind!",
+            activities.data AS "data!", activities.created_at AS "created_at!"
+        FROM activities
+        LEFT JOIN users ON users.id = activities.user_id
+        WHERE activities.issue_id = $1 AND activities.id <= $2 AND ($3::text IS NULL OR activities.kind = $3)
+        ORDER BY activities.id DESC
+        OFFSET $4
+        LIMIT $5"#,
+        issue_id.0,
+        slice.at,
+        kind,
+        slice.skip,
+        slice.limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Entries of an issue's history from an id on, the oldest first.
+pub async fn list_from(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    kind: Option<&str>,
+    slice: Slice,
+) -> sqlx::Result<Vec<Activity>> {
+    sqlx::query_as!(
+        Activity,
+        r#"
+        SELECT activities.id AS "id!: ActivityId", activities.user_id AS "user_id: UserId",
+            COALESCE(NULLIF(users.name, ''), users.email) AS user_name, activities.kind AS "kind!",
+            activities.data AS "data!", activities.created_at AS "created_at!"
+        FROM activities
+        LEFT JOIN users ON users.id = activities.user_id
+        WHERE activities.issue_id = $1 AND activities.id >= $2 AND ($3::text IS NULL OR activities.kind = $3)
+        ORDER BY activities.id
+        OFFSET $4
+        LIMIT $5"#,
+        issue_id.0,
+        slice.at,
+        kind,
+        slice.skip,
+        slice.limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -71,3 +71,51 @@ pub async fn upsert(
     .await?;
     Ok(())
 }
+
+/// Has people follow an issue because of what they did or what was done to them; what they chose before stands.
+pub async fn subscribe(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    user_ids: &[i64],
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_subscriptions (issue_id, user_id, is_active, reason, created_at)
+        SELECT $1, user_id, TRUE, $3, $4 FROM UNNEST($2::bigint[]) AS new (user_id)
+        ON CONFLICT ON CONSTRAINT issue_subscriptions_pkey DO NOTHING"#,
+        issue_id.0,
+        user_ids,
+        reason,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Has everybody in some teams follow an issue, because it was brought to their team.
+pub async fn subscribe_teams(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    team_ids: &[i64],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_subscriptions (issue_id, user_id, is_active, reason, created_at)
+        SELECT DISTINCT $1::bigint, members.user_id, TRUE, 'team_mentioned', $3::timestamptz
+        FROM team_members
+        JOIN members ON members.id = team_members.member_id
+        JOIN users ON users.id = members.user_id
+        WHERE team_members.team_id = ANY($2) AND users.is_active
+        ON CONFLICT ON CONSTRAINT issue_subscriptions_pkey DO NOTHING"#,
+        issue_id.0,
+        team_ids,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::{MemberId, OrganizationId, TeamId, UserId};
+use crate::types::ids::{MemberId, OrganizationId, ProjectId, TeamId, UserId};
 use crate::types::role::Role;
 
 /// A user's place in an organization.
@@ -64,6 +64,43 @@ pub async fn list(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> s
         ORDER BY lower(coalesce(nullif(u.name, ''), u.email)), m.id
         LIMIT $2"#,
         organization_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A member who sees a project.
+#[derive(Clone, Debug)]
+pub struct ProjectMember {
+    pub user_id: UserId,
+    pub username: String,
+    pub email: String,
+    pub name: String,
+}
+
+/// The members who see a project, by name: those of its teams, and those who see all projects.
+pub async fn list_of_project(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    project_id: ProjectId,
+) -> sqlx::Result<Vec<ProjectMember>> {
+    sqlx::query_as!(
+        ProjectMember,
+        r#"
+        SELECT m.user_id AS "user_id: UserId", u.username, u.email, u.name
+        FROM members m
+        JOIN users u ON u.id = m.user_id
+        WHERE m.organization_id = $1 AND u.is_active
+            AND (u.is_superuser OR m.role IN ('manager', 'owner') OR EXISTS (
+                SELECT
+                FROM project_teams pt
+                JOIN team_members tm ON tm.team_id = pt.team_id
+                WHERE pt.project_id = $2 AND tm.member_id = m.id))
+        ORDER BY lower(coalesce(nullif(u.name, ''), u.email)), m.id
+        LIMIT $3"#,
+        organization_id.0,
+        project_id.0,
         LIMIT,
     )
     .fetch_all(db)

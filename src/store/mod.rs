@@ -36,6 +36,7 @@ pub mod issue_views;
 pub mod issues;
 pub mod jobs;
 pub mod members;
+pub mod notes;
 pub mod old_slugs;
 pub mod options;
 pub mod organizations;

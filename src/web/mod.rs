@@ -10,6 +10,7 @@ pub mod extract;
 pub mod highlight;
 pub mod ingest;
 pub mod layout;
+pub mod markdown;
 pub mod markup;
 pub mod messages;
 pub mod metrics;

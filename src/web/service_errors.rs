@@ -2,7 +2,7 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, issues, keys, organizations, projects, releases, teams, tokens,
+    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, projects, releases, teams, tokens,
 };
 
 /// An error that belongs to one field of the form.
@@ -95,6 +95,16 @@ impl From<issues::Error> for Error {
             issues::Error::NoRelease => field("statusDetails", &error),
             issues::Error::Database(error) => error.into(),
             issues::Error::Redis(error) => error.into(),
+        }
+    }
+}
+
+impl From<notes::Error> for Error {
+    fn from(error: notes::Error) -> Self {
+        match error {
+            notes::Error::Empty | notes::Error::TooLong => field("text", &error),
+            notes::Error::Duplicate => Self::bad_request(error.to_string()),
+            notes::Error::Database(error) => error.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pages: `<area>/<page>.rs`, routes in `<area>/mod.rs`.
 
 mod account;
+mod activities;
 mod auth;
 mod back;
 mod flash;

@@ -6,6 +6,7 @@ mod events;
 mod issues;
 mod keys;
 mod metrics;
+mod notes;
 mod organizations;
 mod projects;
 mod releases;

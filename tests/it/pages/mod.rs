@@ -1,6 +1,7 @@
 mod account;
 mod artifacts;
 mod auth;
+mod comments;
 mod issues;
 mod issues_event;
 mod manage;

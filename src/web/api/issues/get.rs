@@ -56,7 +56,7 @@ pub async fn stats(State(app): State<App>, access: IssueAccess<EventRead>) -> Re
 }
 
 async fn activity(app: &App, id: crate::types::ids::IssueId) -> Result<Vec<ActivityView>> {
-    activity::views(app, id, MAX_ACTIVITY, |_| true).await
+    activity::newest(app, id, MAX_ACTIVITY).await
 }
 
 async fn release(app: &App, project: &Project, id: Option<ReleaseId>) -> Result<Option<ReleaseView>> {

@@ -17,7 +17,7 @@ mod update;
 mod view;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, put};
 
 pub use search::IssueScope;
 pub use view::IssueView;
@@ -41,8 +41,8 @@ pub fn routes() -> Router<App> {
     ISSUE_PATHS.into_iter().fold(lists, |router, issue| {
         router
             .route(&format!("{issue}/"), get(get::show).put(update::update).delete(delete::delete))
-            .route(&format!("{issue}/notes/"), get(activity::notes))
-            .route(&format!("{issue}/comments/"), get(activity::notes))
+            .merge(notes(&format!("{issue}/notes/")))
+            .merge(notes(&format!("{issue}/comments/")))
             .route(&format!("{issue}/activities/"), get(activity::list))
             .route(&format!("{issue}/hashes/"), get(hashes::list))
             .route(&format!("{issue}/participants/"), get(people::participants))
@@ -50,4 +50,10 @@ pub fn routes() -> Router<App> {
             .route(&format!("{issue}/user-reports/"), get(related::reports))
             .route(&format!("{issue}/user-feedback/"), get(related::reports))
     })
+}
+
+fn notes(path: &str) -> Router<App> {
+    Router::new()
+        .route(path, get(activity::notes).post(activity::write))
+        .route(&format!("{path}{{note}}/"), put(activity::rewrite).delete(activity::delete))
 }

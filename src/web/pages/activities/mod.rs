@@ -1,0 +1,4 @@
+//! What happened to issues: the words for it, and the stream of an organization.
+
+pub mod entries;
+pub mod words;
