@@ -57,7 +57,14 @@ pub async fn promise_due(connection: &mut PgConnection, clock: &Clock) -> sqlx::
         let now = clock.now();
         let last = jobs::last_promised_at(&mut *connection, job.kind).await?;
         if last.is_none_or(|last| last + interval <= now) {
-            let new = NewJob { kind: job.kind, payload: json!({}), run_at: now, user_id: None };
+            let new = NewJob {
+                kind: job.kind,
+                payload: json!({}),
+                run_at: now,
+                user_id: None,
+                organization_id: None,
+                total: None,
+            };
             jobs::insert(&mut *connection, &new, now).await?;
         }
     }

@@ -9,11 +9,14 @@ use serde_json::Value;
 use crate::app::App;
 use crate::services::{
     assemble::AssembleChunks,
+    auto_resolve::AutoResolve,
     events::{CreateEventPartitions, ForgetSettledEntries, LinkUserReports},
+    issues::{ChangeIssues, UndoChanges},
     job::{Job, JobError},
     retention::{CleanUp, DeleteIssues, DeleteProject},
     snoozes::SweepSnoozes,
 };
+use crate::types::ids::JobId;
 
 /// When a job is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub enum Timetable {
     Every(Duration),
 }
 
-type Run = for<'a> fn(&'a App, Value) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + 'a>>;
+type Run = for<'a> fn(&'a App, JobId, Value) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + 'a>>;
 
 /// A kind of job as workers and cron see it.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +43,14 @@ const HOUR: u64 = 60 * MINUTE;
 /// All kinds.
 pub const JOBS: &[JobType] = &[
     JobType::on_demand::<AssembleChunks>(),
+    JobType::on_demand::<ChangeIssues>(),
+    JobType::on_demand::<UndoChanges>(),
     JobType::on_demand::<DeleteIssues>(),
     JobType::on_demand::<DeleteProject>(),
     JobType::every::<SweepSnoozes>(Duration::from_secs(5 * MINUTE)),
     JobType::every::<LinkUserReports>(Duration::from_secs(10 * MINUTE)),
     JobType::every::<ForgetSettledEntries>(Duration::from_secs(15 * MINUTE)),
+    JobType::every::<AutoResolve>(Duration::from_secs(HOUR)),
     JobType::every::<CreateEventPartitions>(Duration::from_secs(6 * HOUR)),
     JobType::every::<CleanUp>(Duration::from_secs(24 * HOUR)),
 ];
@@ -64,10 +70,14 @@ impl JobType {
     }
 }
 
-fn run<J: Job>(app: &App, payload: Value) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + '_>> {
+fn run<J: Job>(
+    app: &App,
+    id: JobId,
+    payload: Value,
+) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + '_>> {
     Box::pin(async move {
         let job: J = serde_json::from_value(payload).map_err(JobError::fail)?;
-        job.run(app).await
+        job.run(app, id).await
     })
 }
 

@@ -5,11 +5,11 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use crate::app::App;
 use crate::store::jobs::{self, NewJob};
-use crate::types::ids::{JobId, UserId};
+use crate::types::ids::{JobId, OrganizationId, UserId};
 
 /// A kind of job. The value is its payload; a timed job has no fields.
 pub trait Job: Serialize + DeserializeOwned + Send {
@@ -17,7 +17,7 @@ pub trait Job: Serialize + DeserializeOwned + Send {
     const KIND: &'static str;
 
     /// Does the work. May run twice: after a crash it starts again.
-    fn run(self, app: &App) -> impl Future<Output = Result<(), JobError>> + Send;
+    fn run(self, app: &App, id: JobId) -> impl Future<Output = Result<(), JobError>> + Send;
 }
 
 /// Why a job did not finish: says what happens next.
@@ -32,6 +32,9 @@ pub enum JobError {
     /// The program is asked to stop: go on after the next start.
     #[error("interrupted")]
     Interrupted,
+    /// A person asked it to stop.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl JobError {
@@ -56,6 +59,36 @@ impl From<redis::RedisError> for JobError {
     }
 }
 
+/// Who asked for a job, and in which organization.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner {
+    pub user_id: UserId,
+    pub organization_id: OrganizationId,
+}
+
+/// Whether the job may go on. Long jobs ask between two transactions.
+pub async fn check(app: &App, id: JobId) -> Result<(), JobError> {
+    if jobs::is_cancelled(&app.db, id).await? {
+        return Err(JobError::Cancelled);
+    }
+    if app.shutdown.is_cancelled() { Err(JobError::Interrupted) } else { Ok(()) }
+}
+
+/// Promises a job that its owner can follow.
+pub async fn promise_for<J: Job>(
+    db: &mut PgConnection,
+    job: &J,
+    owner: Owner,
+    total: Option<i64>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<JobId> {
+    let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let (user_id, organization_id) = (Some(owner.user_id), Some(owner.organization_id));
+    let new = NewJob { kind: J::KIND, payload, run_at: now, user_id, organization_id, total };
+    // Only timed jobs can be there already.
+    jobs::insert(&mut *db, &new, now).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
 /// Promises a job, to be run at once. Inside a transaction: it is run only if that commits.
 pub async fn promise<J: Job>(
     db: impl PgExecutor<'_>,
@@ -64,7 +97,8 @@ pub async fn promise<J: Job>(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<JobId>> {
     let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    jobs::insert(db, &NewJob { kind: J::KIND, payload, run_at: now, user_id }, now).await
+    let new = NewJob { kind: J::KIND, payload, run_at: now, user_id, organization_id: None, total: None };
+    jobs::insert(db, &new, now).await
 }
 
 /// Promises a job unless it waits or runs already.

@@ -10,6 +10,7 @@ use crate::store::{
     issue_snoozes,
     issues::intake,
 };
+use crate::types::ids::JobId;
 use crate::types::lifecycle::Status;
 
 /// Issues per transaction.
@@ -22,7 +23,7 @@ pub struct SweepSnoozes {}
 impl Job for SweepSnoozes {
     const KIND: &'static str = "sweep_snoozes";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         while reopen_some(app).await? > 0 {
             if app.shutdown.is_cancelled() {
                 return Err(JobError::Interrupted);

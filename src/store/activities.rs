@@ -44,26 +44,48 @@ pub struct NewActivities {
     pub data: Vec<JsonValue>,
 }
 
-/// Adds to the histories of many issues; returns the entries' ids, so that they can be taken back.
+/// Adds to the histories of many issues; returns each issue's entry, so that it can be taken back.
 pub async fn insert_many(
     db: impl PgExecutor<'_>,
     new: &NewActivities,
     kind: &str,
     user_id: UserId,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar!(
+) -> sqlx::Result<Vec<(IssueId, ActivityId)>> {
+    let rows = sqlx::query!(
         r#"
         INSERT INTO activities (project_id, issue_id, user_id, kind, data, created_at)
         SELECT new.project_id, new.issue_id, $4, $5, new.data, $6
         FROM UNNEST($1::bigint[], $2::bigint[], $3::jsonb[]) AS new (project_id, issue_id, data)
-        RETURNING id"#,
+        RETURNING issue_id AS "issue_id!: IssueId", id AS "id: ActivityId""#,
         &new.project_ids,
         &new.issue_ids,
         &new.data,
         user_id.0,
         kind,
         now,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.issue_id, row.id)).collect())
+}
+
+/// Those of some issues that have an entry of one of these kinds after the given one: they were changed again.
+pub async fn list_changed_since(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    ids: &[i64],
+    kinds: &[&str],
+) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT activities.issue_id AS "issue_id!: IssueId"
+        FROM UNNEST($1::bigint[], $2::bigint[]) AS known (issue_id, id)
+        JOIN activities ON activities.issue_id = known.issue_id AND activities.id > known.id
+        WHERE activities.kind = ANY($3)"#,
+        issue_ids,
+        ids,
+        kinds as _,
     )
     .fetch_all(db)
     .await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::ids::{CommitId, ReleaseId, RepositoryId};
+use crate::types::ids::{CommitId, OrganizationId, ReleaseId, RepositoryId};
 
 /// Commits to write, as columns; pairs of repository and key are unique.
 #[derive(Clone, Debug, Default)]
@@ -136,4 +136,48 @@ pub async fn list_last(db: impl PgExecutor<'_>, release_ids: &[i64]) -> sqlx::Re
         (row.release_id, commit)
     });
     Ok(last.collect())
+}
+
+/// A commit of an organization by its whole hash, or by the beginning of one that fits no other; in one repository where
+/// it is named.
+pub async fn find_by_key(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    repository: Option<&str>,
+    key: &str,
+) -> sqlx::Result<Option<(CommitId, String)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT commits.id AS "id: CommitId", commits.key
+        FROM repositories
+        JOIN commits ON commits.repository_id = repositories.id
+        WHERE repositories.organization_id = $1 AND ($2::text IS NULL OR repositories.name = $2)
+            AND commits.key >= $3 AND commits.key < $3 || chr(1114111) AND starts_with(commits.key, $3)
+        ORDER BY commits.key = $3 DESC, commits.key
+        LIMIT 2"#,
+        organization_id.0,
+        repository,
+        key,
+    )
+    .fetch_all(db)
+    .await?;
+    let is_clear = rows.len() == 1 || rows.first().is_some_and(|row| row.key == key);
+    Ok(rows.into_iter().next().filter(|_| is_clear).map(|row| (row.id, row.key)))
+}
+
+/// Commits by their ids, in no order.
+pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<Commit>> {
+    sqlx::query_as!(
+        Commit,
+        r#"
+        SELECT commits.id AS "id!: CommitId", commits.repository_id AS "repository_id!: RepositoryId",
+            commits.key AS "key!", commits.message AS "message!", commits.committed_at AS "committed_at!", commit_authors.email AS "author_email?",
+            commit_authors.name AS "author_name?"
+        FROM commits
+        LEFT JOIN commit_authors ON commit_authors.id = commits.author_id
+        WHERE commits.id = ANY($1)"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::types::{
     hash::EventHash,
-    ids::{IssueId, ProjectId},
+    ids::{IssueId, ProjectId, TombstoneId},
 };
 
 /// Where a hash leads.
@@ -13,10 +13,10 @@ use crate::types::{
 pub struct IssueHash {
     pub project_id: ProjectId,
     pub hash: EventHash,
-    /// `None` without `is_discarded`: known, but free.
+    /// `None` without a tombstone: known, but free.
     pub issue_id: Option<IssueId>,
-    /// A tombstone: events that come this way are thrown away.
-    pub is_discarded: bool,
+    /// Events that come this way are thrown away.
+    pub tombstone_id: Option<TombstoneId>,
 }
 
 /// The known ones among pairs of project and hash. Hashes of issues on their way out are free.
@@ -27,7 +27,7 @@ pub async fn list(db: impl PgExecutor<'_>, project_ids: &[i64], hashes: &[Uuid])
         SELECT known.project_id AS "project_id!: ProjectId", known.hash AS "hash!: EventHash",
             CASE WHEN issues.status NOT IN ('pending_deletion', 'pending_merge') THEN known.issue_id END
                 AS "issue_id: IssueId",
-            known.is_discarded AS "is_discarded!"
+            known.tombstone_id AS "tombstone_id: TombstoneId"
         FROM UNNEST($1::bigint[], $2::uuid[]) AS wanted (project_id, hash)
         JOIN issue_hashes AS known ON known.project_id = wanted.project_id AND known.hash = wanted.hash
         LEFT JOIN issues ON issues.id = known.issue_id"#,
@@ -50,7 +50,7 @@ pub async fn attach(
         INSERT INTO issue_hashes (project_id, hash, issue_id)
         SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::bigint[])
         ON CONFLICT ON CONSTRAINT issue_hashes_pkey
-            DO UPDATE SET issue_id = EXCLUDED.issue_id WHERE NOT issue_hashes.is_discarded"#,
+            DO UPDATE SET issue_id = EXCLUDED.issue_id WHERE issue_hashes.tombstone_id IS NULL"#,
         project_ids,
         hashes,
         issue_ids,

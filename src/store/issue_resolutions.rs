@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::{
-    ids::{IssueId, ReleaseId, UserId},
+    ids::{CommitId, IssueId, ReleaseId, UserId},
     lifecycle::ResolutionKind,
 };
 
@@ -13,7 +13,10 @@ use crate::types::{
 pub struct IssueResolution {
     pub issue_id: IssueId,
     pub kind: ResolutionKind,
-    /// `None`: the release was deleted.
+    /// Who resolved it.
+    pub user_id: Option<UserId>,
+    pub commit_id: Option<CommitId>,
+    /// `None`: the release was deleted, or no release has the commit yet.
     pub release_id: Option<ReleaseId>,
     pub version: Option<String>,
     /// When the release was released, else first seen.
@@ -26,6 +29,7 @@ pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Ve
         IssueResolution,
         r#"
         SELECT issue_resolutions.issue_id AS "issue_id!: IssueId", kind AS "kind!: ResolutionKind",
+            issue_resolutions.user_id AS "user_id: UserId", issue_resolutions.commit_id AS "commit_id: CommitId",
             issue_resolutions.release_id AS "release_id: ReleaseId", releases.version AS "version?",
             COALESCE(releases.released_at, releases.created_at) AS "released_at?"
         FROM issue_resolutions
@@ -53,6 +57,24 @@ pub async fn insert_in_release(
         release_id.0,
         user_id.map(|id| id.0),
         now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A release has commits now: what they resolve in its projects is resolved in the release.
+pub async fn release_commits(db: impl PgExecutor<'_>, release_id: ReleaseId, commit_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issue_resolutions
+        SET kind = 'in_release', release_id = $1, commit_id = NULL
+        FROM issues
+        JOIN release_projects ON release_projects.project_id = issues.project_id
+        WHERE issue_resolutions.commit_id = ANY($2) AND issue_resolutions.kind = 'in_commit'
+            AND issues.id = issue_resolutions.issue_id AND release_projects.release_id = $1"#,
+        release_id.0,
+        commit_ids,
     )
     .execute(db)
     .await?;

@@ -3,12 +3,17 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::types::{ids::IssueId, lifecycle::Snooze};
+use crate::types::{
+    ids::{IssueId, UserId},
+    lifecycle::Snooze,
+};
 
 /// The conditions of an ignored issue.
 #[derive(Clone, Debug)]
 pub struct IssueSnooze {
     pub issue_id: IssueId,
+    /// Who ignored it.
+    pub user_id: Option<UserId>,
     pub snooze: Snooze,
 }
 
@@ -16,7 +21,7 @@ pub struct IssueSnooze {
 pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Vec<IssueSnooze>> {
     let rows = sqlx::query!(
         r#"
-        SELECT issue_id AS "issue_id: IssueId", until_at, count, window_minutes, user_count, user_window_minutes,
+        SELECT issue_id AS "issue_id: IssueId", user_id AS "user_id: UserId", until_at, count, window_minutes, user_count, user_window_minutes,
             times_seen, users_seen
         FROM issue_snoozes
         WHERE issue_id = ANY($1)"#,
@@ -26,6 +31,7 @@ pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Ve
     .await?;
     let snoozes = rows.into_iter().map(|row| IssueSnooze {
         issue_id: row.issue_id,
+        user_id: row.user_id,
         snooze: Snooze {
             until: row.until_at,
             count: row.count,

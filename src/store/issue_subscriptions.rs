@@ -49,6 +49,43 @@ pub async fn list_subscribers(db: impl PgExecutor<'_>, issue_id: IssueId, limit:
     .await
 }
 
+/// Lets a user follow issues for a reason, unless they chose already; returns the issues where this is new.
+pub async fn insert_missing(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    user_id: UserId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        INSERT INTO issue_subscriptions (issue_id, user_id, is_active, reason, created_at)
+        SELECT issue_id, $2, TRUE, $3, $4 FROM UNNEST($1::bigint[]) AS new (issue_id)
+        ON CONFLICT ON CONSTRAINT issue_subscriptions_pkey DO NOTHING
+        RETURNING issue_id AS "issue_id: IssueId""#,
+        issue_ids,
+        user_id.0,
+        reason,
+        now,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Forgets what users chose about issues; pairs as columns.
+pub async fn delete(db: impl PgExecutor<'_>, issue_ids: &[i64], user_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        DELETE FROM issue_subscriptions
+        WHERE (issue_id, user_id) IN (SELECT * FROM UNNEST($1::bigint[], $2::bigint[]))"#,
+        issue_ids,
+        user_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Notes that a user asked to follow issues, or not to.
 pub async fn upsert(
     db: impl PgExecutor<'_>,

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgExecutor;
 use sqlx::types::JsonValue;
 
-use crate::types::ids::{JobId, UserId};
+use crate::types::ids::{JobId, OrganizationId, UserId};
 
 /// A job to enqueue.
 #[derive(Clone, Debug)]
@@ -14,6 +14,9 @@ pub struct NewJob {
     pub run_at: DateTime<Utc>,
     /// Who asked for it, if a person did.
     pub user_id: Option<UserId>,
+    pub organization_id: Option<OrganizationId>,
+    /// Of how many things it consists, where that is known.
+    pub total: Option<i64>,
 }
 
 /// A job in a worker's hands.
@@ -38,8 +41,8 @@ pub struct JobCount {
 pub async fn insert(db: impl PgExecutor<'_>, job: &NewJob, now: DateTime<Utc>) -> sqlx::Result<Option<JobId>> {
     sqlx::query_scalar!(
         r#"
-        INSERT INTO jobs (kind, payload, run_at, user_id, created_at)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO jobs (kind, payload, run_at, user_id, created_at, organization_id, total)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (kind) WHERE state = 'waiting' AND payload = '{}' DO NOTHING
         RETURNING id AS "id: JobId""#,
         job.kind,
@@ -47,6 +50,8 @@ pub async fn insert(db: impl PgExecutor<'_>, job: &NewJob, now: DateTime<Utc>) -
         job.run_at,
         job.user_id.map(|id| id.0),
         now,
+        job.organization_id.map(|id| id.0),
+        job.total,
     )
     .fetch_optional(db)
     .await
@@ -72,7 +77,7 @@ pub async fn claim(db: impl PgExecutor<'_>, now: DateTime<Utc>, lease: TimeDelta
         ClaimedJob,
         r#"
         UPDATE jobs
-        SET state = 'running', attempts = attempts + 1, leased_until = $2
+        SET state = 'running', attempts = attempts + 1, leased_until = $2, started_at = COALESCE(started_at, $1)
         WHERE id = (
             SELECT id
             FROM jobs
@@ -149,11 +154,51 @@ pub async fn fail(db: impl PgExecutor<'_>, id: JobId, now: DateTime<Utc>, error:
     Ok(())
 }
 
-/// Forgets jobs that ended before a time; returns how many.
-pub async fn delete_finished(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sqlx::Result<u64> {
-    let result = sqlx::query!("DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < $1", before)
+/// The job stopped because a person asked for it.
+pub async fn stop(db: impl PgExecutor<'_>, id: JobId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE jobs SET state = 'cancelled', finished_at = $2, leased_until = NULL, error = NULL WHERE id = $1",
+        id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a person asked the job to stop.
+pub async fn is_cancelled(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("SELECT is_cancelled FROM jobs WHERE id = $1", id.0).fetch_optional(db).await?;
+    Ok(found.unwrap_or(true))
+}
+
+/// The job has come so much further.
+pub async fn advance(db: impl PgExecutor<'_>, id: JobId, by: usize) -> sqlx::Result<()> {
+    let by = i64::try_from(by).unwrap_or(i64::MAX);
+    sqlx::query!("UPDATE jobs SET done = done + $2 WHERE id = $1", id.0, by).execute(db).await?;
+    Ok(())
+}
+
+/// What the job is at, and of how many things it consists.
+pub async fn update_phase(db: impl PgExecutor<'_>, id: JobId, phase: &str, total: Option<i64>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE jobs SET phase = $2, total = COALESCE($3, total) WHERE id = $1", id.0, phase, total)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// What came of the job, for people.
+pub async fn update_result(db: impl PgExecutor<'_>, id: JobId, result: &JsonValue) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE jobs SET result = result || $2 WHERE id = $1", id.0, result).execute(db).await?;
+    Ok(())
+}
+
+/// Forgets jobs that ended before a time; returns how many.
+pub async fn delete_finished(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    let result =
+        sqlx::query!("DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < $1", before)
+            .execute(db)
+            .await?;
     Ok(result.rows_affected())
 }
 

@@ -209,3 +209,19 @@ pub async fn find_previous_with_commits(
     .fetch_optional(db)
     .await
 }
+
+/// The versions of the releases of some projects, the newest first.
+pub async fn list_versions(db: impl PgExecutor<'_>, project_ids: &[i64], limit: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT version
+        FROM releases
+        WHERE EXISTS (SELECT FROM release_projects WHERE release_id = releases.id AND project_id = ANY($1))
+        ORDER BY COALESCE(released_at, created_at) DESC, id DESC
+        LIMIT $2"#,
+        project_ids,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -244,6 +244,28 @@ pub async fn list_recent_versions(
     .await
 }
 
+/// The release of a project with the highest version of a package.
+pub async fn find_highest(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    package: &str,
+) -> sqlx::Result<Option<(ReleaseId, String)>> {
+    let row = sqlx::query!(
+        r#"
+        SELECT releases.id AS "id: ReleaseId", releases.version
+        FROM release_projects
+        JOIN releases ON releases.id = release_projects.release_id
+        WHERE release_projects.project_id = $1 AND releases.package = $2 AND releases.version_key <> ''
+        ORDER BY releases.version_key DESC, releases.id DESC
+        LIMIT 1"#,
+        project_id.0,
+        package,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.id, row.version)))
+}
+
 /// When releases were released, else first seen; by their ids.
 pub async fn list_dates(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<(ReleaseId, DateTime<Utc>)>> {
     let rows = sqlx::query!(

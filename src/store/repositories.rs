@@ -173,3 +173,18 @@ pub async fn delete(db: impl PgExecutor<'_>, id: RepositoryId) -> sqlx::Result<(
     sqlx::query!("DELETE FROM repositories WHERE id = $1", id.0).execute(db).await?;
     Ok(())
 }
+
+/// The names of an organization's repositories, by name.
+pub async fn list_names(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    limit: i64,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "SELECT name FROM repositories WHERE organization_id = $1 ORDER BY name LIMIT $2",
+        organization_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -59,6 +59,8 @@ ids! {
     EnvironmentId,
     /// Events grouped together.
     IssueId,
+    /// What is left of a discarded issue.
+    TombstoneId,
     /// An entry in an issue's history.
     ActivityId,
     /// A background job.

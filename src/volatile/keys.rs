@@ -39,6 +39,11 @@ impl Volatile {
         format!("{}undo:{token}", self.prefix)
     }
 
+    /// Issues that a person chose.
+    pub fn selection(&self, token: &str) -> String {
+        format!("{}selection:{token}", self.prefix)
+    }
+
     /// The text of an API token that a signed-in browser has just made.
     pub fn new_token(&self, session: &str) -> String {
         format!("{}new-token:{session}", self.prefix)

@@ -7,6 +7,7 @@ pub mod heartbeats;
 pub mod keys;
 pub mod limits;
 pub mod refusals;
+mod selections;
 pub mod server;
 pub mod sessions;
 mod undo;

@@ -32,6 +32,8 @@ pub struct Layout {
     /// The entry of the top bar that is current.
     pub section: Section,
     pub flash: Option<Flash>,
+    /// How many jobs of the viewer wait or run.
+    pub running_jobs: i64,
     pub now: DateTime<Utc>,
     started: Instant,
 }
@@ -72,6 +74,7 @@ impl Layout {
             project: None,
             section: Section::None,
             flash: viewer.flash.clone(),
+            running_jobs: viewer.running_jobs,
             now: app.clock.now(),
             started: Instant::now(),
         }

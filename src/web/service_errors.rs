@@ -93,6 +93,7 @@ impl From<issues::Error> for Error {
     fn from(error: issues::Error) -> Self {
         match error {
             issues::Error::NoRelease => field("statusDetails", &error),
+            issues::Error::Stale(_) => Self::Conflict(error.to_string().into()),
             issues::Error::Database(error) => error.into(),
             issues::Error::Redis(error) => error.into(),
         }

@@ -73,6 +73,7 @@ async fn run_job(app: &App, job: ClaimedJob) -> sqlx::Result<()> {
     match ended {
         Ok(()) => jobs::finish(&app.db, job.id, now).await,
         Err(JobError::Interrupted) => jobs::give_back(&app.db, job.id, now).await,
+        Err(JobError::Cancelled) => jobs::stop(&app.db, job.id, now).await,
         Err(JobError::Retry(error)) if job.attempts < MAX_ATTEMPTS => {
             tracing::warn!(
                 job.id = job.id.0,
@@ -91,8 +92,8 @@ async fn run_job(app: &App, job: ClaimedJob) -> sqlx::Result<()> {
 
 /// Runs a job in a task of its own, so that a panic ends it alone, and prolongs the lease meanwhile.
 async fn run_with_lease(app: &App, kind: &'static JobType, job: &ClaimedJob) -> Result<(), JobError> {
-    let (task_app, payload) = (app.clone(), job.payload.clone());
-    let mut task = app.tasks.spawn(async move { (kind.run)(&task_app, payload).await });
+    let (task_app, id, payload) = (app.clone(), job.id, job.payload.clone());
+    let mut task = app.tasks.spawn(async move { (kind.run)(&task_app, id, payload).await });
     loop {
         tokio::select! {
             ended = &mut task => {

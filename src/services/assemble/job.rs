@@ -20,7 +20,7 @@ use crate::store::chunks::{self, Chunk};
 use crate::store::constraint::violated;
 use crate::store::release_files::Uploader;
 use crate::types::artifact::{Checksum, base_name, ident};
-use crate::types::ids::AssemblyId;
+use crate::types::ids::{AssemblyId, JobId};
 
 /// On demand: somebody asked for an assembly, and all chunks were here.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl From<ArchiveError> for Error {
 impl Job for AssembleChunks {
     const KIND: &'static str = "assemble_chunks";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         let Some(assembly) = assemblies::find(&app.db, self.assembly_id).await? else { return Ok(()) };
         if matches!(assembly.state, AssemblyState::Ok | AssemblyState::Error) {
             return Ok(());

@@ -11,14 +11,14 @@ use chrono::{DateTime, Utc};
 use super::batch::BatchEvent;
 use crate::types::{
     hash::EventHash,
-    ids::{IssueId, ProjectId},
+    ids::{IssueId, ProjectId, TombstoneId},
 };
 
 /// Where a known hash leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     Issue(IssueId),
-    Tombstone,
+    Tombstone(TombstoneId),
 }
 
 /// What the database knows about the hashes of a batch; free hashes are absent.
@@ -43,7 +43,7 @@ pub struct Share {
 #[derive(Debug, Default, PartialEq)]
 pub struct Assignment {
     pub shares: Vec<Share>,
-    pub discarded: Vec<usize>,
+    pub discarded: Vec<(usize, TombstoneId)>,
 }
 
 /// Assigns the events at these places.
@@ -59,15 +59,15 @@ pub fn assign(events: &[BatchEvent], places: &[usize], known: &KnownHashes) -> A
             let key = (event.project_id, *hash);
             target = match (known.get(&key), by_hash.get(&key)) {
                 (Some(Owner::Issue(id)), _) => Some(Target::Known(*id)),
-                (Some(Owner::Tombstone), _) => Some(Target::Discard),
+                (Some(Owner::Tombstone(id)), _) => Some(Target::Discard(*id)),
                 (None, Some(share)) => Some(Target::New(*share)),
                 (None, None) => continue,
             };
             break;
         }
         let share = match target {
-            Some(Target::Discard) => {
-                assignment.discarded.push(place);
+            Some(Target::Discard(id)) => {
+                assignment.discarded.push((place, id));
                 continue;
             }
             Some(Target::New(share)) => share,
@@ -90,7 +90,7 @@ pub fn assign(events: &[BatchEvent], places: &[usize], known: &KnownHashes) -> A
 enum Target {
     Known(IssueId),
     New(usize),
-    Discard,
+    Discard(TombstoneId),
 }
 
 impl Share {
@@ -150,19 +150,21 @@ mod tests {
             format!("{id}={:?}", share.events)
         };
         let shares: Vec<String> = assignment.shares.iter().map(share).collect();
-        format!("{} discarded={:?}", shares.join(" "), assignment.discarded)
+        let discarded: Vec<usize> = assignment.discarded.iter().map(|(place, _)| *place).collect();
+        format!("{} discarded={discarded:?}", shares.join(" "))
     }
 
     #[test]
     fn events_find_their_issues() {
         let issue = |id| Owner::Issue(IssueId(id));
+        let tombstone = || Owner::Tombstone(TombstoneId(3));
         for (hashes, known, expected) in [
             (&[&[1_u128][..], &[1], &[2]][..], &[][..], "new(1)=[0, 1] new(1)=[2] discarded=[]"),
             (&[&[1, 9], &[2, 9], &[1]], &[], "new(2)=[0, 1, 2] discarded=[]"),
             (&[&[1, 9], &[9]], &[(9, issue(5))], "5=[0, 1] discarded=[]"),
             (&[&[1, 9]], &[(1, issue(4)), (9, issue(5))], "4=[0] discarded=[]"),
-            (&[&[1, 9]], &[(1, Owner::Tombstone), (9, issue(5))], " discarded=[0]"),
-            (&[&[1, 9]], &[(1, issue(4)), (9, Owner::Tombstone)], "4=[0] discarded=[]"),
+            (&[&[1, 9]], &[(1, tombstone()), (9, issue(5))], " discarded=[0]"),
+            (&[&[1, 9]], &[(1, issue(4)), (9, tombstone())], "4=[0] discarded=[]"),
             (&[&[1, 1]], &[], "new(1)=[0] discarded=[]"),
         ] {
             assert_eq!(assigned(hashes, known), expected, "{hashes:?} {known:?}");

@@ -28,7 +28,7 @@ pub async fn known_hashes(tx: &mut PgConnection, events: &[BatchEvent], places: 
     let (project_ids, hashes): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
     let rows = issue_hashes::list(&mut *tx, &project_ids, &hashes).await?;
     let owner = |row: &issue_hashes::IssueHash| match row.issue_id {
-        _ if row.is_discarded => Some(Owner::Tombstone),
+        None => row.tombstone_id.map(Owner::Tombstone),
         issue_id => issue_id.map(Owner::Issue),
     };
     Ok(rows.iter().filter_map(|row| Some(((row.project_id, row.hash), owner(row)?))).collect())

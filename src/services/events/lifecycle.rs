@@ -21,8 +21,8 @@ use crate::store::{
 use crate::types::{
     ids::{IssueId, ProjectId, ReleaseId},
     lifecycle::{
-        Release, Resolution, ResolutionKind, Snooze, SnoozeCounters, Status, effective_status, follows_semver,
-        is_settled, regression, snooze_is_valid,
+        Comparison, Release, Resolution, ResolutionKind, Snooze, SnoozeCounters, Status, effective_status,
+        follows_semver, is_settled, regression, snooze_is_valid,
     },
 };
 
@@ -114,24 +114,45 @@ async fn regress(tx: &mut PgConnection, scene: &Scene<'_>, issue: &LockedIssue, 
         match row.kind {
             ResolutionKind::InRelease => Resolution::InRelease(release),
             ResolutionKind::InNextRelease => Resolution::InNextRelease(release),
+            ResolutionKind::InCommit => Resolution::InUnreleasedCommit,
         }
     });
     let semver = resolution.is_some() && project_follows_semver(tx, issue.project_id).await?;
     let dates = if resolution.is_some() { release_dates(tx, scene, share).await? } else { HashMap::new() };
-    let returning = share.events.iter().map(|place| &scene.events[*place]).find(|event| {
+    let returning = share.events.iter().map(|place| &scene.events[*place]).find_map(|event| {
         let release_id = scene.releases.id_of(event);
         let date = release_id.and_then(|id| dates.get(&id).copied()).unwrap_or(scene.now);
         let release = event.summary.release.as_deref().map(|version| Release { version, date });
-        regression(Status::Resolved, resolution, release, semver).is_regression
-            && is_settled(issue.active_at, event.summary.occurred_at, issue.last_seen)
+        let decision = regression(Status::Resolved, resolution, release, semver);
+        let is_late = is_settled(issue.active_at, event.summary.occurred_at, issue.last_seen);
+        (decision.is_regression && is_late).then_some((event, decision.compared_by))
     });
-    let Some(event) = returning else { return Ok(()) };
+    let Some((event, compared_by)) = returning else { return Ok(()) };
     intake::reopen(&mut *tx, issue.id, event.summary.occurred_at.max(issue.last_seen), true).await?;
     if resolution_row.is_some() {
         issue_resolutions::delete(&mut *tx, issue.id).await?;
     }
-    let version = event.summary.release.as_deref().unwrap_or_default();
-    add_activity(tx, scene, issue, "set_regression", json!({ "version": version })).await
+    let resolved_in = resolution_row.map(|row| (row.kind, row.version));
+    let data = regression_data(event.summary.release.as_deref(), resolved_in, compared_by);
+    add_activity(tx, scene, issue, "set_regression", data).await
+}
+
+/// What the history tells of a regression: in which release, after it was resolved in which, compared by what.
+fn regression_data(
+    release: Option<&str>,
+    resolved_in: Option<(ResolutionKind, Option<String>)>,
+    compared_by: Option<Comparison>,
+) -> serde_json::Value {
+    let mut data = json!({ "version": release.unwrap_or_default() });
+    if let Some((kind, Some(version))) = resolved_in {
+        // "Next" keeps the release after which it was to be fixed.
+        let member = if kind == ResolutionKind::InNextRelease { "resolvedAfter" } else { "resolvedIn" };
+        data[member] = version.into();
+    }
+    if let Some(comparison) = compared_by {
+        data["comparedBy"] = comparison.as_str().into();
+    }
+    data
 }
 
 async fn project_follows_semver(tx: &mut PgConnection, project_id: ProjectId) -> sqlx::Result<bool> {

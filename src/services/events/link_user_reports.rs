@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::services::job::{Job, JobError};
 use crate::store::user_reports;
+use crate::types::ids::JobId;
 
 /// Timed. Older reports have been looked at by earlier runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct LinkUserReports {}
 impl Job for LinkUserReports {
     const KIND: &'static str = "link_user_reports";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         user_reports::link_missed(&app.db, app.clock.now() - TimeDelta::hours(1)).await?;
         Ok(())
     }

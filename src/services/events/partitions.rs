@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::services::job::{Job, JobError};
 use crate::store::event_partitions::{self, Week};
+use crate::types::ids::JobId;
 
 /// Weeks made ahead, the running one not counted. A worker makes a missing one when an event needs it.
 const AHEAD: usize = 2;
@@ -26,7 +27,7 @@ pub struct CreateEventPartitions {}
 impl Job for CreateEventPartitions {
     const KIND: &'static str = "create_event_partitions";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         Ok(create_partitions(app).await?)
     }
 }

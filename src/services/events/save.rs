@@ -21,11 +21,11 @@ use crate::store::{
     body_references::ReferenceKey,
     event_partitions::{self, Week},
     events::{self, NewEvents},
-    issue_hours, outcomes,
+    issue_hours, issue_tombstones, outcomes,
     project_counters::{self, LockedProject},
     user_reports,
 };
-use crate::types::ids::{IssueId, OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
+use crate::types::ids::{IssueId, OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId, TombstoneId};
 use crate::types::stream_id::StreamId;
 
 /// How exactly "last used" of a key is kept.
@@ -141,7 +141,9 @@ impl<'b> Transaction<'b> {
         let mut shares = assignment.shares;
         let locked = issues::lock(tx, &shares).await?.ok_or(SaveError::Conflict)?;
         learned.saved.discarded = assignment.discarded.len();
-        refused.extend(assignment.discarded.iter().map(|place| events[*place].refused(("filtered", "discarded"))));
+        let discarded = assignment.discarded.iter();
+        refused.extend(discarded.map(|(place, _)| events[*place].refused(("filtered", "discarded-hash"))));
+        count_hits(tx, &assignment.discarded, self.now).await?;
 
         let organizations = projects.iter().map(|project| (project.id, project.organization_id)).collect();
         let versions = fresh.iter().filter_map(|place| {
@@ -281,6 +283,19 @@ impl<'b> Transaction<'b> {
         }
         Ok(keys.into_iter().collect())
     }
+}
+
+/// What people see beside the discarded issues of a project.
+async fn count_hits(tx: &mut PgConnection, discarded: &[(usize, TombstoneId)], now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut hits: BTreeMap<i64, i64> = BTreeMap::new();
+    for (_, id) in discarded {
+        *hits.entry(id.0).or_default() += 1;
+    }
+    if hits.is_empty() {
+        return Ok(());
+    }
+    let (ids, hits): (Vec<i64>, Vec<i64>) = hits.into_iter().unzip();
+    issue_tombstones::add_hits(&mut *tx, &ids, &hits, now).await
 }
 
 fn users_per_issue(issues: Vec<IssueId>) -> HashMap<IssueId, i64> {

@@ -15,7 +15,7 @@ use super::batch::{Batch, OutcomeCounts, Refused};
 use crate::app::App;
 use crate::services::job::{Job, JobError};
 use crate::store::{events, settled_entries};
-use crate::types::ids::ProjectId;
+use crate::types::ids::{JobId, ProjectId};
 use crate::types::stream_id::StreamId;
 
 /// How long an entry is remembered at least: the worker that counted it and the one that took it over may both be slow.
@@ -89,7 +89,7 @@ pub struct ForgetSettledEntries {}
 impl Job for ForgetSettledEntries {
     const KIND: &'static str = "forget_settled_entries";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         let before = app.clock.now() - KEPT;
         // Whatever stands before the oldest entry was acknowledged.
         let oldest = app.redis.oldest_queued_at().await?.map_or(i64::MAX, |at| at.timestamp_millis());

@@ -3,11 +3,19 @@
 //! Pages and the API call [`change()`]; both have checked before that the person may change the issues' projects. Every
 //! change but deletion can be taken back for ten minutes ([`undo()`]).
 
+mod apply;
+mod basis;
+mod bulk;
 mod change;
+mod delete;
 pub mod query;
 mod undo;
 
-pub use change::{Applied, Change, Resolve, change};
+pub use apply::latest_release;
+pub use basis::Basis;
+pub use bulk::{AT_ONCE, ChangeIssues, MAX_ISSUES, UNDO_MINUTES, UndoChanges, start, start_undo, undoable};
+pub use change::{Applied, Change, Resolve, change, change_based_on};
+pub use delete::{Deletion, delete};
 pub use undo::{Undone, undo};
 
 use crate::store::issues::state::IssueState;
@@ -18,6 +26,9 @@ pub enum Error {
     /// "Current release" and "next release" need one.
     #[error("the project has no release yet")]
     NoRelease,
+    /// Somebody decided meanwhile; this is what they decided.
+    #[error("somebody changed the issue meanwhile")]
+    Stale(Basis),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error(transparent)]

@@ -20,9 +20,12 @@ const KEYWORDS: [&str; 9] = ["fix", "fixes", "fixed", "close", "closes", "closed
 /// More issues than anyone fixes in one commit.
 const MAX_ISSUES: usize = 50;
 
-/// Resolves the issues of the release's projects that its commits name. A pair of commit and issue counts once: sending
+/// Resolves the issues of the release's projects that its commits name, and those that were resolved by one of them
+/// before there was a release. A pair of commit and issue counts once: sending
 /// the same commits again does not resolve what came back meanwhile.
 pub async fn resolve(app: &App, release: &Release, commits: &[SetCommit]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = commits.iter().map(|commit| commit.id.0).collect();
+    issue_resolutions::release_commits(&app.db, release.id, &ids).await?;
     let mut named: BTreeMap<(String, i64), &SetCommit> = BTreeMap::new();
     for commit in commits {
         named.extend(short_ids(&commit.message).into_iter().map(|id| (id, commit)));

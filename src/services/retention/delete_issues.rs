@@ -7,28 +7,55 @@ use serde::{Deserialize, Serialize};
 
 use super::{CHUNK, in_chunks};
 use crate::app::App;
-use crate::services::job::{Job, JobError};
-use crate::store::{events, issue_tags, issues::expiry};
-use crate::types::ids::IssueId;
+use crate::services::job::{self, Job, JobError};
+use crate::store::job_issues::{self, Ticks};
+use crate::store::{events, issue_tags, issues::expiry, jobs};
+use crate::types::ids::{IssueId, JobId};
 
-/// On demand; the issues are pending deletion already.
+/// Issues per step.
+const STEP: i64 = 20;
+
+/// On demand; the job's issues are pending deletion already.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DeleteIssues {
-    pub issue_ids: Vec<IssueId>,
+    /// What comes of the same kind is thrown away from now on: the hashes lead to tombstones already.
+    pub is_discard: bool,
 }
 
 impl Job for DeleteIssues {
     const KIND: &'static str = "delete_issues";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
-        for issue_id in self.issue_ids {
-            delete_issues(app, &[issue_id]).await?;
+    async fn run(self, app: &App, id: JobId) -> Result<(), JobError> {
+        loop {
+            if let Err(error) = job::check(app, id).await {
+                if matches!(error, JobError::Cancelled) {
+                    job_issues::unmark_deleted(&app.db, id).await?;
+                }
+                return Err(error);
+            }
+            let left: Vec<IssueId> =
+                job_issues::list_left(&app.db, id, STEP).await?.into_iter().map(|(issue_id, _)| issue_id).collect();
+            if left.is_empty() {
+                return Ok(());
+            }
+            delete_issues(app, &left).await?;
             if app.shutdown.is_cancelled() {
                 return Err(JobError::Interrupted);
             }
+            tick(app, id, &left).await?;
         }
-        Ok(())
     }
+}
+
+async fn tick(app: &App, id: JobId, issue_ids: &[IssueId]) -> sqlx::Result<()> {
+    let mut ticks = Ticks::default();
+    for issue_id in issue_ids {
+        ticks.push(*issue_id, "changed", None);
+    }
+    let mut tx = app.db.begin().await?;
+    job_issues::tick(&mut *tx, id, &ticks).await?;
+    jobs::advance(&mut *tx, id, issue_ids.len()).await?;
+    tx.commit().await
 }
 
 /// Deletes events, tags and the issues themselves; those not pending deletion are left alone. Asked to stop, it leaves

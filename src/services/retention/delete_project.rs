@@ -11,7 +11,7 @@ use super::{CHUNK, ISSUES, delete_issues, in_chunks};
 use crate::app::App;
 use crate::services::job::{Job, JobError, promise_once};
 use crate::store::{attachments, events, issues::expiry, outcomes, projects, release_hours, tag_values, user_reports};
-use crate::types::ids::ProjectId;
+use crate::types::ids::{JobId, ProjectId};
 
 /// On demand; the project is pending deletion already.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct DeleteProject {
 impl Job for DeleteProject {
     const KIND: &'static str = "delete_project";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         let project_id = self.project_id;
         if !projects::list_pending_deletion(&app.db).await?.contains(&project_id) {
             return Ok(());

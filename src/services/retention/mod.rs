@@ -17,9 +17,9 @@ use crate::store::{
     event_partitions::{self, Week},
     events,
     issues::expiry,
-    jobs, outcomes, project_counters, release_hours, tag_values,
+    job_issues, jobs, outcomes, project_counters, release_hours, tag_values,
 };
-use crate::types::ids::ProjectId;
+use crate::types::ids::{JobId, ProjectId};
 
 pub use delete_issues::{DeleteIssues, delete_issues};
 pub use delete_project::DeleteProject;
@@ -32,6 +32,9 @@ const TAG_VALUES: i64 = 100_000;
 
 /// Issues deleted at a time.
 const ISSUES: i64 = 200;
+
+/// How long it is kept how issues were before a job changed them; far longer than that can be taken back.
+const TRACES_KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// How long ended jobs can be looked at.
 const JOBS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -67,8 +70,9 @@ pub struct CleanUp {}
 impl Job for CleanUp {
     const KIND: &'static str = "clean_up";
 
-    async fn run(self, app: &App) -> Result<(), JobError> {
+    async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         jobs::delete_finished(&app.db, app.clock.now() - JOBS_KEPT).await?;
+        job_issues::forget_traces(&app.db, app.clock.now() - TRACES_KEPT).await?;
         delete_project::delete_pending_projects(app).await?;
         outcomes::delete_homeless(&app.db).await?;
         let days = app.config.events.retention_days;

@@ -62,6 +62,38 @@ pub async fn mark_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, lim
     .await
 }
 
+/// Resolves issues that were not seen for as long as their project waits, and says so in their histories; returns how
+/// many. Those that somebody holds are left for the next time.
+pub async fn resolve_unseen(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> sqlx::Result<i64> {
+    let row = sqlx::query!(
+        r#"
+        WITH due AS (
+            SELECT issues.id, issues.project_id, (projects.settings ->> 'resolve_age')::integer AS age
+            FROM projects
+            JOIN issues ON issues.project_id = projects.id
+            WHERE COALESCE((projects.settings ->> 'resolve_age')::integer, 0) > 0 AND issues.status = 'unresolved'
+                AND issues.last_seen < $1::timestamptz - make_interval(hours => (projects.settings ->> 'resolve_age')::integer)
+            ORDER BY issues.id
+            LIMIT $2
+            FOR NO KEY UPDATE OF issues SKIP LOCKED
+        ), resolved AS (
+            UPDATE issues
+            SET status = 'resolved', resolved_at = $1, is_regressed = FALSE
+            FROM due
+            WHERE issues.id = due.id
+        ), noted AS (
+            INSERT INTO activities (project_id, issue_id, kind, data, created_at)
+            SELECT project_id, id, 'set_resolved_by_age', jsonb_build_object('age', age), $1 FROM due
+        )
+        SELECT count(*) AS "count!" FROM due"#,
+        now,
+        limit,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.count)
+}
+
 /// Those of the issues that are pending deletion.
 pub async fn list_pending(db: impl PgExecutor<'_>, ids: &[IssueId]) -> sqlx::Result<Vec<i64>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();

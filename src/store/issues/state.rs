@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgExecutor;
 
-use crate::types::ids::{IssueId, ProjectId, ReleaseId, TeamId, UserId};
+use crate::types::ids::{CommitId, IssueId, ProjectId, ReleaseId, TeamId, UserId};
 use crate::types::lifecycle::{ResolutionKind, Snooze};
 
 /// Everything a person can change of an issue.
@@ -24,10 +24,19 @@ pub struct IssueState {
     /// The rows of `issue_resolutions` and `issue_snoozes`.
     pub resolution: Option<Value>,
     pub snooze: Option<Value>,
-    /// Whether the person who changes has bookmarked it.
-    pub is_bookmarked: bool,
+    /// When the person who changes bookmarked it, if they did.
+    pub bookmarked_at: Option<DateTime<Utc>>,
     /// When they last looked at it.
     pub seen_at: Option<DateTime<Utc>>,
+    /// Their row of `issue_subscriptions`.
+    pub subscription: Option<Value>,
+}
+
+impl IssueState {
+    /// Whether the person follows the issue; `None`: they did not choose.
+    pub fn is_subscribed(&self) -> Option<bool> {
+        self.subscription.as_ref()?.get("is_active")?.as_bool()
+    }
 }
 
 /// Locks issues in the order of their ids; those that are deleted or on their way out are absent.
@@ -41,8 +50,10 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[i64], user_id: UserId) -> sqlx
             issues.assignee_user_id AS "assignee_user_id: UserId", issues.assignee_team_id AS "assignee_team_id: TeamId",
             (SELECT to_jsonb(issue_resolutions) FROM issue_resolutions WHERE issue_id = issues.id) AS resolution,
             (SELECT to_jsonb(issue_snoozes) FROM issue_snoozes WHERE issue_id = issues.id) AS snooze,
-            EXISTS (SELECT FROM issue_bookmarks WHERE issue_id = issues.id AND user_id = $2) AS "is_bookmarked!",
-            (SELECT seen_at FROM issue_views WHERE issue_id = issues.id AND user_id = $2) AS seen_at
+            (SELECT created_at FROM issue_bookmarks WHERE issue_id = issues.id AND user_id = $2) AS bookmarked_at,
+            (SELECT seen_at FROM issue_views WHERE issue_id = issues.id AND user_id = $2) AS seen_at,
+            (SELECT to_jsonb(issue_subscriptions) FROM issue_subscriptions
+                WHERE issue_id = issues.id AND user_id = $2) AS subscription
         FROM issues
         WHERE issues.id = ANY($1) AND issues.status NOT IN ('pending_deletion', 'pending_merge')
         ORDER BY issues.id
@@ -181,21 +192,35 @@ pub async fn insert_snoozes(
     Ok(())
 }
 
-/// Puts an issue back as it was.
-pub async fn restore(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
+/// Puts the assignee of an issue back; one who is gone meanwhile is left out.
+pub async fn restore_assignee(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
         UPDATE issues
-        SET status = $2, active_at = $3, resolved_at = $4, is_regressed = $5,
-            assignee_user_id = (SELECT id FROM users WHERE id = $6), assignee_team_id = (SELECT id FROM teams WHERE id = $7)
+        SET assignee_user_id = (SELECT id FROM users WHERE id = $2),
+            assignee_team_id = (SELECT id FROM teams WHERE id = $3)
+        WHERE id = $1"#,
+        state.id.0,
+        state.assignee_user_id.map(|id| id.0),
+        state.assignee_team_id.map(|id| id.0),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts the status of an issue back as it was.
+pub async fn restore_status(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issues
+        SET status = $2, active_at = $3, resolved_at = $4, is_regressed = $5
         WHERE id = $1"#,
         state.id.0,
         state.status,
         state.active_at,
         state.resolved_at,
         state.is_regressed,
-        state.assignee_user_id.map(|id| id.0),
-        state.assignee_team_id.map(|id| id.0),
     )
     .execute(db)
     .await?;
@@ -207,9 +232,9 @@ pub async fn restore_conditions(db: impl PgExecutor<'_>, state: &IssueState) -> 
     sqlx::query!(
         r#"
         WITH resolutions AS (
-            INSERT INTO issue_resolutions (issue_id, kind, release_id, user_id, created_at)
+            INSERT INTO issue_resolutions (issue_id, kind, release_id, commit_id, user_id, created_at)
             SELECT issue_id, kind, (SELECT id FROM releases WHERE id = release_id),
-                (SELECT id FROM users WHERE id = user_id), created_at
+                (SELECT id FROM commits WHERE id = commit_id), (SELECT id FROM users WHERE id = user_id), created_at
             FROM jsonb_populate_record(NULL::issue_resolutions, $1)
             WHERE issue_id IS NOT NULL
         )
@@ -221,6 +246,42 @@ pub async fn restore_conditions(db: impl PgExecutor<'_>, state: &IssueState) -> 
         WHERE issue_id IS NOT NULL"#,
         state.resolution,
         state.snooze,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts what a person chose about following an issue back; the caller has deleted what they chose since.
+pub async fn restore_subscription(db: impl PgExecutor<'_>, state: &IssueState) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_subscriptions (issue_id, user_id, is_active, reason, created_at)
+        SELECT issue_id, user_id, is_active, reason, created_at
+        FROM jsonb_populate_record(NULL::issue_subscriptions, $1)
+        WHERE issue_id IS NOT NULL"#,
+        state.subscription,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes by which commit an issue is resolved, which no release has yet.
+pub async fn insert_commit_resolution(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    commit_id: CommitId,
+    (user_id, now): (UserId, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO issue_resolutions (issue_id, kind, commit_id, user_id, created_at)
+        VALUES ($1, 'in_commit', $2, $3, $4)"#,
+        issue_id.0,
+        commit_id.0,
+        user_id.0,
+        now,
     )
     .execute(db)
     .await?;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use regression::{
     Comparison, Regression, Release, Resolution, ResolutionKind, compare_releases, follows_semver, regression,
+    semver_package,
 };
 pub use sampling::is_sampled_out;
 pub use snooze::{Snooze, SnoozeCounters, snooze_is_valid};

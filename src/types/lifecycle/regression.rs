@@ -20,6 +20,7 @@ pub struct Release<'a> {
 pub enum ResolutionKind {
     InRelease,
     InNextRelease,
+    InCommit,
 }
 
 /// In what an issue was resolved; none at all means "now".
@@ -38,6 +39,16 @@ pub enum Resolution<'a> {
 pub enum Comparison {
     Version,
     Date,
+}
+
+impl Comparison {
+    /// As histories keep it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Date => "date",
+        }
+    }
 }
 
 /// The decision, and by what comparison if there was one.
@@ -86,22 +97,26 @@ pub fn compare_releases(left: &Release<'_>, right: &Release<'_>, semver: bool) -
     }
 }
 
-/// Whether the latest releases of a project (at most ten, newest first) show semantic versions of one package: three
-/// of them, or all if there are fewer.
+/// Whether the latest releases of a project (at most ten, newest first) show semantic versions of one package.
 pub fn follows_semver(recent: &[&str]) -> bool {
-    let packages: Vec<&str> = recent.iter().take(10).filter_map(|release| versioned_package(release)).collect();
-    let most = packages.iter().map(|package| packages.iter().filter(|other| *other == package).count()).max();
-    most.is_some_and(|count| count >= recent.len().min(3))
+    semver_package(recent).is_some()
 }
 
-fn versioned_package(release: &str) -> Option<&str> {
-    let parsed = sentry_release_parser::Release::parse(release).ok()?;
-    parsed.version()?;
-    parsed.package()
+/// The package of which the latest releases of a project (at most ten, newest first) show semantic versions: three of
+/// them, or all if there are fewer. It is empty where versions stand alone (`5.36.2`).
+pub fn semver_package(recent: &[&str]) -> Option<String> {
+    let packages: Vec<String> = recent.iter().take(10).filter_map(|release| versioned_package(release)).collect();
+    let times = |package: &String| packages.iter().filter(|other| *other == package).count();
+    let most = packages.iter().max_by_key(|package| times(package))?;
+    (times(most) >= recent.len().min(3)).then(|| most.clone())
+}
+
+fn versioned_package(release: &str) -> Option<String> {
+    let key = VersionKey::of(release);
+    (!key.bytes.is_empty()).then_some(key.package)
 }
 
 /// Precedence of semantic versions, then of build numbers. None: not versions of one package.
 fn compare_versions(left: &str, right: &str) -> Option<Ordering> {
-    let left = VersionKey::of(left);
-    if left.package.is_empty() { None } else { left.compare(&VersionKey::of(right)) }
+    VersionKey::of(left).compare(&VersionKey::of(right))
 }

@@ -1,9 +1,10 @@
 //! Until when an ignored issue stays ignored (grouping.md 11.4).
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// The conditions set when the issue was ignored; none of them: for good.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snooze {
     pub until: Option<DateTime<Utc>>,
     /// So many more events, or so many within the window.

@@ -88,6 +88,9 @@ fn versions_are_compared_where_they_are_versions_of_one_package() {
         ("app@1.0.0-1", "app@1.0.0-beta", Less, Comparison::Version),
         ("app@1.0.0+2", "app@1.0.0+10", Less, Comparison::Version),
         ("app@1.0", "app@1.0.0", Equal, Comparison::Version),
+        ("5.36.10", "5.36.9", Greater, Comparison::Version),
+        ("5.36.2", "app@5.36.1", Less, Comparison::Date),
+        ("20240101", "20231231", Less, Comparison::Date),
         ("app@2.0.0", "other@1.0.0", Less, Comparison::Date),
         ("app@2.0.0", "app@7d6d00eae0ceccdc7ee689659585d95f", Less, Comparison::Date),
         ("app@latest build", "app@1.0.0", Less, Comparison::Date),
@@ -102,6 +105,9 @@ fn versions_are_compared_where_they_are_versions_of_one_package() {
 fn a_project_follows_semver_by_its_latest_releases() {
     assert!(follows_semver(&["app@2.0.0", "abc", "app@1.1.0", "app@1.0.0"]));
     assert!(follows_semver(&["app@2.0.0"]));
+    assert!(follows_semver(&["5.36.2", "5.36.1", "5.36.0"]));
+    assert!(!follows_semver(&["5.36.2", "app@5.36.1", "5.36.0"]));
+    assert!(!follows_semver(&["7d6d00eae0ceccdc7ee689659585d95f", "20240101"]));
     assert!(!follows_semver(&[]));
     assert!(!follows_semver(&["app@2.0.0", "abc"]));
     assert!(!follows_semver(&["a@2.0.0", "b@1.1.0", "c@1.0.0"]));

@@ -7,8 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::app::App;
-use crate::store::organizations;
 use crate::store::users::{self, User};
+use crate::store::{job_views, organizations};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
 use crate::web::cookie;
@@ -24,6 +24,8 @@ pub struct Viewer {
     /// Slug of the organization the person was in last: where the top bar leads on pages of no organization.
     pub home: Option<String>,
     pub flash: Option<Flash>,
+    /// How many jobs of theirs wait or run.
+    pub running_jobs: i64,
     pub language: Language,
 }
 
@@ -34,7 +36,14 @@ impl Viewer {
 
     /// Someone unknown, for pages that need no store.
     pub fn anonymous(headers: &HeaderMap) -> Self {
-        Self { user: None, session: None, home: None, flash: None, language: browser_language(headers) }
+        Self {
+            user: None,
+            session: None,
+            home: None,
+            flash: None,
+            running_jobs: 0,
+            language: browser_language(headers),
+        }
     }
 }
 
@@ -50,6 +59,7 @@ pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result
             if let Some(id) = user.last_organization_id {
                 viewer.home = organizations::find(&app.db, id).await?.map(|organization| organization.slug);
             }
+            viewer.running_jobs = job_views::count_running(&app.db, user_id).await?;
             viewer.user = Some(Arc::new(user));
             viewer.session = Some(id);
             viewer.flash = flash;

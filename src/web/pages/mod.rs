@@ -7,6 +7,7 @@ mod back;
 mod flash;
 mod home;
 pub mod issues;
+mod jobs;
 mod manage;
 mod numbered;
 mod old_links;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<App> {
         .merge(auth::routes())
         .merge(home::routes())
         .merge(issues::routes())
+        .merge(jobs::routes())
         .merge(manage::routes())
         .merge(old_links::routes())
         .merge(onboarding::routes())

@@ -46,6 +46,7 @@ const PAGES: &[&str] = &[
     "/manage/queue/",
     "/manage/users/",
     "/manage/organizations/",
+    "/jobs/",
     "/no/such/page/",
     "/organizations/acme/issues/",
     "/organizations/acme/issues/?query=nothing-of-that-kind",

@@ -10,7 +10,7 @@ use picket::{cron, worker};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::{Stage, event};
+use super::{DISCARD, Stage, event};
 use crate::support::{Project, eventually};
 
 /// Rows of a project in every table that has a column for it, where there are any.
@@ -43,12 +43,7 @@ async fn fill(stage: &Stage, project: &Project) {
     );
     let client = test.anonymous();
     assert_eq!(client.send(client.request("POST", &path).body(envelope)).await.status, 200);
-    sqlx::query(
-        "UPDATE issue_hashes SET issue_id = NULL, is_discarded = TRUE WHERE issue_id = (SELECT max(id) FROM issues)",
-    )
-    .execute(stage.db())
-    .await
-    .unwrap();
+    stage.execute(DISCARD).await;
 }
 
 const ORPHANS: [&str; 3] = [

@@ -13,7 +13,7 @@ use picket::{cron, worker};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Stage, event};
+use super::{DISCARD, Stage, event};
 use crate::support::{eventually, stores};
 
 /// Outcomes as `outcome reason quantity`, sorted.
@@ -106,13 +106,18 @@ async fn stage() -> Stage {
     let stage = Stage::new().await;
     stage.execute(r#"UPDATE projects SET settings = '{"filters":{"error_messages":["noise*"]}}'"#).await;
     stage.send(&event("Discarded", "1")).await;
-    stage.execute("UPDATE issue_hashes SET issue_id = NULL, is_discarded = TRUE").await;
+    stage.execute(DISCARD).await;
     stage.execute("DELETE FROM outcomes").await;
     stage
 }
 
-const EXPECTED: [&str; 5] =
-    ["accepted 2", "filtered discarded 1", "filtered error-message 2", "invalid duplicate 1", "invalid invalid_json 1"];
+const EXPECTED: [&str; 5] = [
+    "accepted 2",
+    "filtered discarded-hash 1",
+    "filtered error-message 2",
+    "invalid duplicate 1",
+    "invalid invalid_json 1",
+];
 
 #[tokio::test]
 async fn a_crash_after_the_commit_counts_nothing_twice() {

@@ -116,6 +116,17 @@ pub const INCONSISTENT_ISSUES: &str = "
             WHERE issue_id = issues.id AND key = 'user'
         )";
 
+/// Has what leads to the newest issue discarded from now on.
+pub const DISCARD: &str = "
+    WITH new AS (
+        INSERT INTO issue_tombstones (project_id, previous_issue_id, event_type, level, title, culprit, metadata, message,
+            created_at)
+        SELECT project_id, id, event_type, level, title, culprit, metadata, message, now() FROM issues
+        ORDER BY id DESC LIMIT 1
+        RETURNING id, previous_issue_id
+    )
+    UPDATE issue_hashes SET issue_id = NULL, tombstone_id = new.id FROM new WHERE issue_id = new.previous_issue_id";
+
 /// An event whose issue is decided by `error`.
 pub fn event(error: &str, user: &str) -> Value {
     json!({

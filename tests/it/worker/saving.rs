@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Stage, event};
+use super::{DISCARD, Stage, event};
 
 #[tokio::test]
 async fn a_batch_becomes_issues_events_and_counters() {
@@ -124,11 +124,12 @@ async fn nul_characters_do_not_fail_a_batch() {
 async fn events_of_a_tombstone_are_thrown_away() {
     let stage = Stage::new().await;
     stage.send(&event("KeyError", "1")).await;
-    stage.execute("UPDATE issue_hashes SET issue_id = NULL, is_discarded = TRUE").await;
+    stage.execute(DISCARD).await;
     stage.send(&event("KeyError", "1")).await;
     assert_eq!(stage.number("SELECT count(*) FROM events").await, 1);
-    let discarded = "SELECT quantity FROM outcomes WHERE outcome = 'filtered' AND reason = 'discarded'";
+    let discarded = "SELECT quantity FROM outcomes WHERE outcome = 'filtered' AND reason = 'discarded-hash'";
     assert_eq!(stage.number(discarded).await, 1);
+    assert_eq!(stage.number("SELECT hits FROM issue_tombstones").await, 1);
 }
 
 #[tokio::test]

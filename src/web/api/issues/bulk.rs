@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use super::mutation::Mutation;
 use super::search::{IssueParams, IssueScope};
 use crate::app::App;
-use crate::services::issues::{self, Change};
-use crate::store::{issue_lists, issue_subscriptions};
+use crate::services::issues;
+use crate::store::issue_lists;
 use crate::types::ids::{IssueId, OrganizationId};
 use crate::types::lifecycle::Status;
 use crate::web::api::body::Fields;
@@ -81,17 +81,13 @@ pub async fn apply(app: &App, scope: &IssueScope, ids: &[IssueId], mutation: &Mu
     for change in &mutation.changes {
         issues::change(app, scope.user_id, ids, change).await?;
     }
-    if let Some(is_active) = mutation.is_subscribed {
-        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        issue_subscriptions::upsert(&app.db, &ids, scope.user_id, is_active, app.clock.now()).await?;
-    }
     Ok(())
 }
 
 async fn delete(app: &App, scope: &IssueScope, params: &IssueParams) -> Result<StatusCode> {
     let (ids, _) = selected(app, scope, params).await?;
     if !ids.is_empty() {
-        issues::change(app, scope.user_id, &ids, &Change::Delete).await?;
+        issues::delete(app, scope.owner(), &ids, false).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

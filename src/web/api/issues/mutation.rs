@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::view::ActorView;
 use crate::app::App;
 use crate::services::issues::{Change, Resolve};
-use crate::store::{members, releases, teams, users};
+use crate::store::{commits, members, releases, teams, users};
 use crate::types::ids::{OrganizationId, TeamId, UserId};
 use crate::types::lifecycle::Snooze;
 use crate::web::api::body::Fields;
@@ -24,7 +24,6 @@ const MAX_DURATION: i64 = 5_256_000;
 #[derive(Debug, Default)]
 pub struct Mutation {
     pub changes: Vec<Change>,
-    pub is_subscribed: Option<bool>,
     echo: Map<String, Value>,
 }
 
@@ -96,24 +95,23 @@ impl Mutation {
     }
 
     fn read_flags(&mut self, fields: &mut Fields) {
-        let flags =
-            [("hasSeen", Change::MarkSeen, Change::MarkUnseen), ("isBookmarked", Change::Bookmark, Change::Unbookmark)];
+        let flags = [
+            ("hasSeen", Change::MarkSeen, Change::MarkUnseen),
+            ("isBookmarked", Change::Bookmark, Change::Unbookmark),
+            ("isSubscribed", Change::Subscribe, Change::Unsubscribe),
+        ];
         for (name, set, unset) in flags {
             if let Some(flag) = fields.flag(name) {
                 self.echo.insert(name.to_owned(), json!(flag));
                 self.changes.push(if flag { set } else { unset });
             }
         }
-        if let Some(flag) = fields.flag("isSubscribed") {
-            self.is_subscribed = Some(flag);
-            self.echo.insert("isSubscribed".to_owned(), json!(flag));
-        }
     }
 }
 
 async fn resolved(app: &App, organization_id: OrganizationId, details: &mut Fields) -> Result<(Change, Value)> {
-    if details.has("inCommit") {
-        return Err(refused_details("inCommit: commits are not known yet"));
+    if let Some(mut commit) = details.object("inCommit") {
+        return resolved_in_commit(app, organization_id, &mut commit).await;
     }
     if details.flag("inNextRelease") == Some(true) {
         return Ok((Change::Resolve(Resolve::InNextRelease), json!({"inNextRelease": true})));
@@ -128,6 +126,20 @@ async fn resolved(app: &App, organization_id: OrganizationId, details: &mut Fiel
             Ok((Change::Resolve(Resolve::InRelease(release.id, release.version)), echo))
         }
     }
+}
+
+async fn resolved_in_commit(
+    app: &App,
+    organization_id: OrganizationId,
+    fields: &mut Fields,
+) -> Result<(Change, Value)> {
+    let key = fields.text("commit", 64).filter(|key| !key.is_empty());
+    let key = key.ok_or_else(|| refused_details("inCommit: commit is required"))?;
+    let repository = fields.text("repository", 200).filter(|name| !name.is_empty());
+    let found = commits::find_by_key(&app.db, organization_id, repository.as_deref(), &key).await?;
+    let (id, key) = found.ok_or_else(|| refused_details("inCommit: no such commit in the repository"))?;
+    let echo = json!({"inCommit": {"commit": key, "repository": repository}});
+    Ok((Change::Resolve(Resolve::InCommit(id, key)), echo))
 }
 
 fn refused_details(message: &str) -> Error {

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::services::issues::query;
+use crate::services::job::Owner;
 use crate::store::projects::Project;
 use crate::store::search::{self, Criteria, Place, Sort};
-use crate::types::ids::{IssueId, UserId};
+use crate::types::ids::{IssueId, OrganizationId, UserId};
 use crate::types::lifecycle::Status;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::Needs;
@@ -22,6 +23,7 @@ pub const MAX_ISSUES: i64 = 1000;
 
 /// Where issues are looked for.
 pub struct IssueScope {
+    pub organization_id: OrganizationId,
     pub organization_slug: String,
     pub user_id: UserId,
     /// The projects that the caller sees and asks for.
@@ -46,6 +48,7 @@ pub struct IssueParams {
 impl IssueScope {
     pub fn of_project<N: Needs>(access: ProjectAccess<N>) -> Self {
         Self {
+            organization_id: access.organization().id,
             organization_slug: access.organization().slug.clone(),
             user_id: access.actor().user.id,
             projects: vec![access.project],
@@ -66,7 +69,11 @@ impl IssueScope {
             projects.retain(is_wanted);
         }
         let (organization_slug, user_id) = (access.organization.slug.clone(), access.actor.user.id);
-        Ok(Self { organization_slug, user_id, projects })
+        Ok(Self { organization_id: access.organization.id, organization_slug, user_id, projects })
+    }
+
+    pub fn owner(&self) -> Owner {
+        Owner { user_id: self.user_id, organization_id: self.organization_id }
     }
 
     pub fn project_ids(&self) -> Vec<i64> {

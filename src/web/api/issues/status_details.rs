@@ -1,13 +1,15 @@
 //! How an issue was resolved, or until when it is ignored.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::store::issue_resolutions::IssueResolution;
 use crate::types::lifecycle::{ResolutionKind, Snooze, Status};
 use crate::web::api::date::Date;
+use crate::web::api::users::UserView;
 
 /// What is absent does not hold.
-#[derive(Debug, Default, Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusDetailsView {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,6 +18,11 @@ pub struct StatusDetailsView {
     in_release: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_next_release: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_commit: Option<Value>,
+    /// Who decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserView>,
     #[serde(flatten)]
     ignored: Option<IgnoredView>,
 }
@@ -61,6 +68,7 @@ impl StatusDetailsView {
         match resolution.kind {
             ResolutionKind::InNextRelease => Self { in_next_release: Some(true), ..Self::default() },
             ResolutionKind::InRelease => Self { in_release: resolution.version.clone(), ..Self::default() },
+            ResolutionKind::InCommit => Self::default(),
         }
     }
 }

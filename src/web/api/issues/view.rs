@@ -4,20 +4,24 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::IssueScope;
 use super::status_details::{Counters, StatusDetailsView};
 use crate::app::App;
 use crate::store::issue_lists::{self, ListedIssue};
 use crate::store::issue_resolutions::{self, IssueResolution};
+use crate::store::issue_snoozes::{self, IssueSnooze};
 use crate::store::projects::Project;
 use crate::store::users::{self, User};
-use crate::store::{issue_hours, issue_snoozes, issue_subscriptions};
-use crate::types::ids::{IssueId, UserId};
+use crate::store::{commits, issue_hours, issue_subscriptions};
+use crate::types::ids::{CommitId, IssueId, UserId};
 use crate::types::lifecycle::{Snooze, SnoozeCounters, Status, effective_status, snooze_is_valid};
 use crate::types::short_id;
 use crate::web::api::date::Date;
+use crate::web::api::releases::CommitView;
 use crate::web::api::series::{Period, Points};
+use crate::web::api::users::UserView;
 use crate::web::error::Result;
 
 #[derive(Serialize)]
@@ -42,7 +46,7 @@ pub struct IssueView {
     project: ProjectLinkView,
     #[serde(rename = "type")]
     event_type: String,
-    metadata: serde_json::Value,
+    metadata: Value,
     num_comments: i32,
     pub assigned_to: Option<ActorView>,
     is_bookmarked: bool,
@@ -76,15 +80,24 @@ pub struct ActorView {
 }
 
 #[derive(Serialize)]
-struct SubscriptionView {
-    reason: String,
+#[serde(untagged)]
+enum SubscriptionView {
+    Active {
+        /// `commented`, `assigned`, `bookmarked`, `changed_status`, `mentioned`, `unknown`, …
+        reason: String,
+    },
+    Refused {
+        disabled: bool,
+    },
 }
 
 /// What a list of issues needs beside its rows.
 struct Facts {
     resolutions: HashMap<IssueId, IssueResolution>,
-    snoozes: HashMap<IssueId, Snooze>,
-    assignees: HashMap<UserId, User>,
+    snoozes: HashMap<IssueId, IssueSnooze>,
+    /// Assignees, and those who resolved or ignored.
+    people: HashMap<UserId, User>,
+    commits: HashMap<CommitId, Value>,
     subscriptions: HashMap<IssueId, (bool, String)>,
     now: DateTime<Utc>,
 }
@@ -104,8 +117,7 @@ impl IssueView {
 
     fn of(app: &App, organization: &str, project: &Project, row: &ListedIssue, facts: &Facts) -> Self {
         let snooze = facts.snoozes.get(&row.id);
-        let counters = Counters { times_seen: row.times_seen, users_seen: row.users_seen };
-        let status = shown_status(row, project, snooze, facts.now);
+        let status = shown_status(row, project, snooze.map(|row| &row.snooze), facts.now);
         let subscription = facts.subscriptions.get(&row.id);
         Self {
             id: row.id.to_string(),
@@ -121,12 +133,7 @@ impl IssueView {
             logger: Some(row.logger.clone()).filter(|logger| !logger.is_empty()),
             level: row.level.as_str(),
             status: status.as_str(),
-            status_details: StatusDetailsView::of(
-                (row.status, status),
-                facts.resolutions.get(&row.id),
-                snooze,
-                counters,
-            ),
+            status_details: facts.status_details(row, status),
             is_public: false,
             project: ProjectLinkView {
                 id: project.id.to_string(),
@@ -140,9 +147,12 @@ impl IssueView {
             assigned_to: facts.assignee(row),
             is_bookmarked: row.is_bookmarked,
             is_subscribed: subscription.is_some_and(|(is_active, _)| *is_active),
-            subscription_details: subscription
-                .filter(|(is_active, _)| *is_active)
-                .map(|(_, reason)| SubscriptionView { reason: reason.clone() }),
+            subscription_details: subscription.map(|(is_active, reason)| match is_active {
+                // The published name differs from the one that is kept.
+                true if reason == "comment" => SubscriptionView::Active { reason: "commented".to_owned() },
+                true => SubscriptionView::Active { reason: reason.clone() },
+                false => SubscriptionView::Refused { disabled: true },
+            }),
             has_seen: row.is_seen,
             annotations: [],
             stats: None,
@@ -154,30 +164,67 @@ impl IssueView {
 impl Facts {
     async fn load(app: &App, scope: &IssueScope, rows: &[ListedIssue]) -> Result<Self> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-        let mut assignees: Vec<i64> = rows.iter().filter_map(|row| row.assignee_user_id.map(|id| id.0)).collect();
-        assignees.sort_unstable();
-        assignees.dedup();
         let resolutions = issue_resolutions::list(&app.db, &ids).await?;
         let snoozes = issue_snoozes::list(&app.db, &ids).await?;
-        let users = users::list(&app.db, &assignees).await?;
+        let assignees = rows.iter().filter_map(|row| row.assignee_user_id);
+        let deciders = resolutions.iter().filter_map(|row| row.user_id);
+        let deciders = deciders.chain(snoozes.iter().filter_map(|row| row.user_id));
+        let mut people: Vec<i64> = assignees.chain(deciders).map(|id| id.0).collect();
+        people.sort_unstable();
+        people.dedup();
+        let users = users::list(&app.db, &people).await?;
+        let commits = load_commits(app, scope, &resolutions).await?;
         let subscriptions = issue_subscriptions::list_of_user(&app.db, &ids, scope.user_id).await?;
         Ok(Self {
             resolutions: resolutions.into_iter().map(|resolution| (resolution.issue_id, resolution)).collect(),
-            snoozes: snoozes.into_iter().map(|snooze| (snooze.issue_id, snooze.snooze)).collect(),
-            assignees: users.into_iter().map(|user| (user.id, user)).collect(),
+            snoozes: snoozes.into_iter().map(|snooze| (snooze.issue_id, snooze)).collect(),
+            commits,
+            people: users.into_iter().map(|user| (user.id, user)).collect(),
             subscriptions: subscriptions.into_iter().map(|row| (row.issue_id, (row.is_active, row.reason))).collect(),
             now: app.clock.now(),
         })
     }
 
+    fn status_details(&self, row: &ListedIssue, shown: Status) -> StatusDetailsView {
+        let counters = Counters { times_seen: row.times_seen, users_seen: row.users_seen };
+        let (resolution, snooze) = (self.resolutions.get(&row.id), self.snoozes.get(&row.id));
+        let mut view = StatusDetailsView::of((row.status, shown), resolution, snooze.map(|row| &row.snooze), counters);
+        let decider = match shown {
+            Status::Resolved => resolution.and_then(|row| row.user_id),
+            Status::Ignored => snooze.and_then(|row| row.user_id),
+            _ => None,
+        };
+        view.actor = decider.and_then(|id| self.people.get(&id)).map(UserView::of);
+        let commit = resolution.and_then(|row| row.commit_id).filter(|_| shown == Status::Resolved);
+        view.in_commit = commit.and_then(|id| self.commits.get(&id)).cloned();
+        view
+    }
+
     fn assignee(&self, row: &ListedIssue) -> Option<ActorView> {
-        if let Some(user) = row.assignee_user_id.and_then(|id| self.assignees.get(&id)) {
+        if let Some(user) = row.assignee_user_id.and_then(|id| self.people.get(&id)) {
             return Some(ActorView::user(user));
         }
         let id = row.assignee_team_id?.to_string();
         let name = row.assignee.as_deref().unwrap_or_default().trim_start_matches('#').to_owned();
         Some(ActorView { kind: "team", id, name, email: None })
     }
+}
+
+/// The commits that resolve issues and that no release has yet.
+async fn load_commits(
+    app: &App,
+    scope: &IssueScope,
+    resolutions: &[IssueResolution],
+) -> Result<HashMap<CommitId, Value>> {
+    let ids: Vec<i64> = resolutions.iter().filter_map(|row| row.commit_id.map(|id| id.0)).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = commits::list(&app.db, &ids).await?;
+    let ids: Vec<CommitId> = rows.iter().map(|row| row.id).collect();
+    let views = CommitView::list(app, scope.organization_id, rows).await?;
+    let views = views.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    Ok(ids.into_iter().zip(views).collect())
 }
 
 impl ActorView {

@@ -17,6 +17,7 @@ const MAX_ISSUES: i64 = 1000;
 pub async fn list(State(app): State<App>, access: ReleaseAccess<ReleaseRead>) -> Result<Json<Vec<IssueView>>> {
     let ids = issue_commits::list_fixed(&app.db, access.release.id, &access.project_ids(), MAX_ISSUES).await?;
     let scope = IssueScope {
+        organization_id: access.within.organization.id,
         organization_slug: access.within.organization.slug.clone(),
         user_id: access.within.actor.user.id,
         projects: access.projects,

@@ -11,6 +11,7 @@ use crate::store::organizations::Organization;
 use crate::store::{teams, users};
 use crate::web::error::Result;
 use crate::web::messages::Messages;
+use crate::web::pages::issues::status::regression;
 use crate::web::{time, visible};
 
 /// Characters of a commit that tell it from others.
@@ -88,6 +89,8 @@ pub fn words(entry: &Activity, directory: &Directory, t: Messages) -> String {
         "set_ignored" => ignored(data, who, t),
         "set_public" => t.activity_said_public(who),
         "set_private" => t.activity_said_private(who),
+        // Releases were compared: with which, and how.
+        "set_regression" if data.get("comparedBy").is_some() => regression(Some(data), t),
         "set_regression" => match version {
             Some(version) => t.activity_said_regression_in(version),
             None => t.activity_said_regression().to_owned(),

@@ -1,8 +1,7 @@
 //! What all pages of one issue have in common: access, header, actions, tabs.
 
-use chrono::{DateTime, Utc};
-
 use crate::app::App;
+use crate::services::issues::{Basis, latest_release};
 use crate::store::issue_pages::{self, IssueDetails};
 use crate::store::issues::{self, Issue};
 use crate::store::old_slugs;
@@ -17,8 +16,9 @@ use crate::web::extract::needs::EventRead;
 use crate::web::extract::{Actor, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
-use crate::web::{base_path, numbers, time, visible};
+use crate::web::{base_path, numbers, visible};
 
+use super::status::{self, Subscription};
 use super::{level_icon, level_word, list, rows};
 
 /// An issue the viewer may see, with what surrounds each of its pages.
@@ -52,10 +52,14 @@ pub struct IssueFrame {
     pub users_exact: String,
     pub assignee: Option<String>,
     pub is_bookmarked: bool,
+    /// The newest release of the project.
     pub current_release: Option<String>,
     pub activities_count: i64,
     /// Why it is not plainly unresolved.
     pub strip: Option<String>,
+    /// What the viewer sees and may decide about (`services::issues::Basis`).
+    pub basis: String,
+    pub subscription: Subscription,
     pub assignees: Vec<(String, String)>,
     pub may_write: bool,
     pub may_delete: bool,
@@ -87,7 +91,10 @@ pub async fn open(
     let layout = Layout::of_project(app, viewer, &access, Section::Issues);
     let assignees =
         if access.may(Scope::EventWrite) { list::assignees(app, &access.within).await? } else { Vec::new() };
-    let frame = IssueFrame::new(&issue, &details, &access, (layout.t, layout.now), assignees, tab);
+    let mut frame = IssueFrame::new(&issue, &details, &access, layout.t, assignees, tab);
+    frame.strip = status::strip(app, &issue, &details, &access.project, (layout.t, layout.now)).await?;
+    let current = latest_release(&mut *app.db.acquire().await?, issue.project_id).await?;
+    frame.current_release = current.map(|(_, version)| visible::string(version));
     Ok(Opened { issue, details, access, layout, frame })
 }
 
@@ -96,7 +103,7 @@ impl IssueFrame {
         issue: &Issue,
         details: &IssueDetails,
         access: &ProjectAccess<EventRead>,
-        (t, now): (Messages, DateTime<Utc>),
+        t: Messages,
         assignees: Vec<(String, String)>,
         tab: &'static str,
     ) -> Self {
@@ -121,9 +128,11 @@ impl IssueFrame {
             users_exact: grouped(issue.users_seen),
             assignee: details.assignee.as_deref().map(|name| visible::text(name).into_owned()),
             is_bookmarked: details.is_bookmarked,
-            current_release: details.last_release.as_deref().map(|version| visible::text(version).into_owned()),
+            current_release: None,
             activities_count: details.activities_count,
-            strip: strip(issue, details, t, now),
+            strip: None,
+            basis: Basis::of_issue(issue).to_string(),
+            subscription: Subscription::of(details, t),
             assignees,
             may_write: access.may(Scope::EventWrite),
             may_delete: access.may(Scope::EventAdmin),
@@ -137,38 +146,5 @@ impl IssueFrame {
 
     pub fn is_tab(&self, tab: &str) -> bool {
         self.tab == tab
-    }
-}
-
-/// One sentence about an issue that is not plainly unresolved.
-fn strip(issue: &Issue, details: &IssueDetails, t: Messages, now: DateTime<Utc>) -> Option<String> {
-    let shown = |text: &Option<String>| visible::text(text.as_deref().unwrap_or_default()).into_owned();
-    let who = details
-        .changed_by
-        .as_deref()
-        .map_or_else(|| t.issues_somebody().to_owned(), |name| visible::text(name).into_owned());
-    match issue.status {
-        Status::Resolved => {
-            let when = issue.resolved_at.map(|at| time::ago_text(t, at, now)).unwrap_or_default();
-            Some(match details.resolution_kind.as_deref() {
-                Some("in_release") => t.issues_strip_resolved_in(shown(&details.resolution_version), when, who),
-                Some(_) => t.issues_strip_resolved_next(when, who),
-                None => t.issues_strip_resolved(when, who),
-            })
-        }
-        Status::Ignored => Some(match (details.snooze_until, details.snooze_count, details.snooze_user_count) {
-            (Some(until), ..) => t.issues_strip_ignored_until(time::absolute_text(t, until), who),
-            (_, Some(count), _) => match details.snooze_window_minutes {
-                Some(minutes) => t.issues_strip_ignored_count_window(minutes, count, who),
-                None => t.issues_strip_ignored_count(count, who),
-            },
-            (.., Some(users)) => t.issues_strip_ignored_users(users, who),
-            _ => t.issues_strip_ignored(who),
-        }),
-        _ if issue.is_regressed => Some(match details.regression_version.as_deref() {
-            Some(version) if !version.is_empty() => t.issues_strip_regressed_in(visible::text(version)),
-            _ => t.issues_strip_regressed().to_owned(),
-        }),
-        _ => None,
     }
 }

@@ -2,7 +2,9 @@
 
 mod activity;
 pub(super) mod address;
+mod asked;
 mod bulk;
+mod changes;
 pub(super) mod chart;
 mod detail;
 pub mod event;
@@ -15,6 +17,8 @@ pub(super) mod list;
 mod meters;
 mod old_links;
 pub(super) mod rows;
+mod selection;
+pub(super) mod status;
 mod stored;
 mod tags;
 
