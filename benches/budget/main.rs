@@ -4,7 +4,7 @@
 //! production, and the load. So the figures are those of a small installation, generator included.
 //!
 //! `cargo bench --bench budget -- 9 13` measures these rows alone, and those that share their load: 1 to 8 come
-//! together, also before 11 and 14; 9 and 10 do; bundles come with 13.
+//! together, also before 14; 9 and 10 do, and 11 and 12; bundles come with 13.
 
 mod api;
 mod database;
@@ -16,6 +16,7 @@ mod pages;
 #[expect(dead_code, reason = "shared with the fault tests")]
 mod picket;
 mod scripts;
+mod seeded;
 mod source_maps;
 #[expect(dead_code, reason = "shared with the fault tests")]
 mod stores;
@@ -33,14 +34,11 @@ use crate::stores::Stores;
 /// Events of rows 1 to 3, 6 and 7.
 const EVENTS: usize = 60_000;
 
-/// Events stored for rows 11 and 14. The budget's ten million for the latter take ten minutes and 20 GB more:
+/// Events stored for row 14. The budget's ten million take ten minutes and 20 GB more:
 /// `cargo bench --bench budget -- 10000000`, any number above [`LAST_ROW`].
 const STORED: i64 = 1_000_000;
 
 const LAST_ROW: i64 = 14;
-
-/// Pages asked for, of each kind.
-const PAGES: usize = 300;
 
 /// The most connections SDKs keep open.
 const CONNECTIONS: usize = 32;
@@ -52,8 +50,11 @@ fn main() {
     let project = (project.0, project.1.as_str());
     let mut database = Database::connect(&stores.database_url());
     println!("{:<58} {:>12} {:>12}", "row", "reach", "measured");
-    if wants(&[1, 2, 3, 4, 5, 6, 7, 8, 11, 14]) {
+    if wants(&[1, 2, 3, 4, 5, 6, 7, 8, 14]) {
         events(&stores, &mut database, project);
+    }
+    if wants(&[11, 12]) {
+        seeded::measure(&stores, &mut database);
     }
     if wants(&[9, 10, 13]) {
         artifacts(&stores, &mut database, project);
@@ -70,7 +71,7 @@ fn numbers() -> impl Iterator<Item = i64> {
     std::env::args().filter_map(|argument| argument.parse().ok())
 }
 
-/// Rows 1 to 8, 11 and 14.
+/// Rows 1 to 8, and 14.
 fn events(stores: &Stores, database: &mut Database, project: (i64, &str)) {
     cold_start(stores, project);
     let picket = Picket::run(stores, "all", free_address());
@@ -85,7 +86,7 @@ fn events(stores: &Stores, database: &mut Database, project: (i64, &str)) {
     steady(&picket, database, project);
     visible(&picket, database, project);
     database.print_sizes();
-    if wants(&[11, 14]) {
+    if wants(&[14]) {
         grown(stores, &picket, database, project);
     }
 }
@@ -169,13 +170,11 @@ fn steady(picket: &Picket, database: &mut Database, project: (i64, &str)) {
     row("4 refused; not visible afterwards", "0; 0", &format!("{}; {}", sent.refused, expected - database.accepted()));
 }
 
-/// Rows 11 and 14: what a page and an event cost when much is stored.
+/// Row 14: what an event costs when much is stored.
 fn grown(stores: &Stores, picket: &Picket, database: &mut Database, project: (i64, &str)) {
     let wanted = numbers().find(|number| *number > LAST_ROW).unwrap_or(STORED);
     let small = cost(stores, picket, database, project, 4_000);
     growth::copy_issues(database);
-    growth::copy_events(database, STORED);
-    pages(stores, picket, database);
     growth::copy_events(database, wanted);
     // Once more to warm up what the copying threw out of memory.
     cost(stores, picket, database, project, 5_000);
@@ -194,27 +193,6 @@ fn cost(stores: &Stores, picket: &Picket, database: &mut Database, project: (i64
     send_all(picket.address, &requests, CONNECTIONS);
     database.wait_for(before + i64::from(EVENTS), Duration::from_mins(5));
     Cpu::of(picket, stores).since(cpu).total().as_secs_f64() / f64::from(EVENTS) * 1000.0
-}
-
-/// Row 11.
-fn pages(stores: &Stores, picket: &Picket, database: &mut Database) {
-    let browser = pages::Browser::sign_in(stores, picket);
-    let issues = database.numbers("SELECT id FROM issues ORDER BY md5(id::text) LIMIT 300");
-    let lists: Vec<String> = (0..PAGES)
-        .map(|place| ["", "?sort=new", "?sort=freq", "?sort=priority", "?statsPeriod=14d"][place % 5])
-        .map(|query| format!("/acme/shop/{query}"))
-        .collect();
-    let details: Vec<String> =
-        issues.iter().cycle().take(PAGES).map(|id| format!("/organizations/acme/issues/{id}/")).collect();
-    let p95 = |paths: &[String]| {
-        browser.times(&paths[..20]);
-        let times = browser.times(paths);
-        times[times.len() * 95 / 100].as_secs_f64() * 1000.0
-    };
-    let by_date = vec!["/acme/shop/".to_owned(); PAGES];
-    let (date, list, detail) = (p95(&by_date), p95(&lists), p95(&details));
-    row("11 issue list, issue page p95 at 1,000,000 events", "10, 10 ms", &format!("{date:.1}, {detail:.1} ms"));
-    println!("  list in all orders {list:.1} ms; seen from the client");
 }
 
 /// Row 5: how far what is visible lags behind what is accepted.
