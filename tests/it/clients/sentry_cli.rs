@@ -197,18 +197,38 @@ async fn debug_files(stage: &Stage) {
 }
 
 async fn issues(stage: &Stage, generation: &Generation) {
-    stage.run(&["send-event", "-m", "from the command line"]).await;
-    let id = eventually("the event is an issue", async || {
-        let issues = stage.script.get("/api/0/projects/acme/shop/issues/").await.json();
+    stage.run(&["send-event", "-m", "from the command line", "-t", "plan:pro"]).await;
+    stage.run(&["send-event", "-m", "from somewhere else", "-u", "email:lin@example.com"]).await;
+    let path = "/api/0/projects/acme/shop/issues/?query=plan:pro";
+    let id = eventually("the events are issues", async || {
+        let all = stage.script.get("/api/0/projects/acme/shop/issues/").await.json();
+        let issues = stage.script.get(path).await.json();
+        all.as_array().filter(|all| all.len() == 2)?;
         issues.as_array()?.first()?["id"].as_str().map(str::to_owned)
     })
     .await;
     if generation.lists_issues {
-        assert!(stage.run(&["issues", "list"]).await.contains("from the command line"));
+        let listed = stage.run(&["issues", "list", "--query", "is:unresolved plan:pro"]).await;
+        assert!(listed.contains("from the command line") && !listed.contains("from somewhere else"), "{listed}");
     }
-    stage.run(&["issues", "resolve", "--id", &id]).await;
-    let issue = stage.script.get(&format!("/api/0/issues/{id}/")).await.json();
-    assert_eq!(issue["status"], "resolved");
+    let events = stage.run(&["events", "list", "--show-user", "--show-tags"]).await;
+    for text in ["from the command line", "from somewhere else", "lin@example.com", "plan: pro"] {
+        assert!(events.contains(text), "{text}: {events}");
+    }
+    for (arguments, states) in [
+        (&["issues", "resolve", "--id", &id][..], ["resolved", "unresolved"]),
+        (&["issues", "mute", "--status", "unresolved"], ["resolved", "ignored"]),
+        (&["issues", "unresolve", "--status", "resolved"], ["unresolved", "ignored"]),
+        (&["issues", "unresolve", "--status", "muted"], ["unresolved", "unresolved"]),
+        // Without a query the API means what is unresolved.
+        (&["issues", "resolve", "--all"], ["resolved", "resolved"]),
+    ] {
+        stage.run(arguments).await;
+        let all = stage.script.get("/api/0/projects/acme/shop/issues/?query=").await.json();
+        let (chosen, others): (Vec<&Value>, Vec<&Value>) =
+            all.as_array().expect("a list").iter().partition(|issue| issue["id"] == *id);
+        assert_eq!([&chosen[0]["status"], &others[0]["status"]], states, "{arguments:?}");
+    }
 }
 
 async fn archive_and_delete(stage: &Stage) {
