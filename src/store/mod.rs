@@ -32,6 +32,7 @@ pub mod issue_resolutions;
 pub mod issue_snoozes;
 pub mod issue_subscriptions;
 pub mod issue_tags;
+pub mod issue_texts;
 pub mod issue_tombstones;
 pub mod issue_views;
 pub mod issues;

@@ -9,6 +9,7 @@ pub mod error;
 pub mod extract;
 pub mod highlight;
 pub mod ingest;
+mod issue_cursor;
 pub mod layout;
 pub mod markdown;
 pub mod markup;

@@ -2,6 +2,7 @@
 
 mod culprit;
 mod metadata;
+mod names;
 mod tags;
 
 use std::borrow::Cow;
@@ -29,6 +30,8 @@ pub struct Summary {
     pub metadata: Json<'static>,
     /// The text free-text search looks in.
     pub message: String,
+    /// Functions, files and causes, which free-text search finds too.
+    pub names: String,
     pub release: Option<String>,
     pub dist: Option<String>,
     pub environment: Option<String>,
@@ -55,6 +58,7 @@ pub fn summarize(event: &Object<'_>) -> Summary {
         title: metadata::title(event_type, &metadata),
         location: metadata::location(event_type, &metadata),
         message: search_text(event, &metadata, &culprit),
+        names: names::names(event),
         culprit,
         metadata: Json::Object(metadata),
         release: text("release"),

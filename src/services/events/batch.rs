@@ -139,7 +139,8 @@ impl BatchEvent {
         let optional = [&mut summary.release, &mut summary.dist, &mut summary.environment];
         let tags = summary.tags.iter_mut().flat_map(|(key, value)| [key, value]);
         let files = self.attachments.iter_mut().flat_map(|file| [&mut file.name, &mut file.content_type]);
-        let all = texts.into_iter().chain([&mut summary.message]).chain(optional.into_iter().flatten());
+        let all =
+            texts.into_iter().chain([&mut summary.message, &mut summary.names]).chain(optional.into_iter().flatten());
         for text in all.chain(tags).chain(files).filter(|text| text.contains('\0')) {
             *text = text.replace('\0', "\u{fffd}");
         }

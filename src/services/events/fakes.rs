@@ -32,6 +32,7 @@ pub(crate) fn event(project: i64, hashes: &[u128]) -> BatchEvent {
             culprit: "app.views in index".to_owned(),
             location: None,
             metadata: Json::Object(Object::new()),
+            names: String::new(),
             message: "boom".to_owned(),
             release: Some("shop@1.0.0".to_owned()),
             dist: None,

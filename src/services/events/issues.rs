@@ -8,7 +8,7 @@ use super::assign::{KnownHashes, Owner, Share};
 use super::batch::BatchEvent;
 use super::releases::BatchReleases;
 use crate::store::{
-    issue_hashes,
+    issue_hashes, issue_texts,
     issues::intake::{self, IssueChanges, LockedIssue, NewIssues},
     project_counters::{self, LockedProject},
 };
@@ -80,7 +80,9 @@ pub async fn create(
             project_counters::update_issue_counter(&mut *tx, project.id, counter).await?;
         }
     }
-    attach_hashes(tx, shares).await
+    attach_hashes(tx, shares).await?;
+    let new: Vec<&Share> = shares.iter().filter(|share| share.is_new).collect();
+    put_texts(tx, events, new).await
 }
 
 fn add_columns<'b>(new: &mut NewIssues<'b>, events: &'b [BatchEvent], releases: &BatchReleases<'_>, share: &Share) {
@@ -153,7 +155,25 @@ pub async fn update(
         changes.culprits.push(changed(&summary.culprit, &issue.culprit));
         changes.messages.push(changed(&summary.message, &issue.message));
     }
-    intake::update(&mut *tx, &changes).await
+    let is_told: Vec<bool> = metadata.iter().map(Option::is_some).collect();
+    intake::update(&mut *tx, &changes).await?;
+    let told = existing.iter().zip(is_told).filter(|(_, is_told)| *is_told).map(|((share, _), _)| *share).collect();
+    put_texts(tx, events, told).await
+}
+
+/// Writes what free text finds these issues by.
+async fn put_texts(tx: &mut PgConnection, events: &[BatchEvent], mut shares: Vec<&Share>) -> sqlx::Result<()> {
+    if shares.is_empty() {
+        return Ok(());
+    }
+    shares.sort_unstable_by_key(|share| share.id());
+    let ids: Vec<i64> = shares.iter().map(|share| share.id().0).collect();
+    let text = |share: &&Share| {
+        let summary = &events[share.newest()].summary;
+        format!("{} {} {}", summary.title, summary.message, summary.names).to_lowercase()
+    };
+    let texts: Vec<String> = shares.iter().map(text).collect();
+    issue_texts::put(&mut *tx, &ids, &texts).await
 }
 
 /// Everything in the metadata is also in one of these.

@@ -156,6 +156,7 @@ impl<'b> Transaction<'b> {
         issues::create(tx, &projects, events, &releases, (&mut shares, &users)).await?;
         learned.tag_values = tags.resolve(tx, caches, &projects).await?;
         let new_users = users_per_issue(tags.save(tx, &shares).await?);
+        tags.save_keys(tx, &shares, &locked).await?;
         issues::update(tx, events, &releases, &locked, &shares, &new_users).await?;
         let scene = Scene { events, projects: &projects, releases: &releases, new_users: &new_users, now: self.now };
         lifecycle::reopen(tx, &scene, &locked, &shares).await?;

@@ -1,6 +1,6 @@
 //! Tags of a batch: their values' ids, and how often each issue was seen with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use super::batch::BatchEvent;
 use super::caches::{Caches, TagText};
 use crate::store::{
     issue_tags::{self, TagCounts},
+    issues::intake::{self, LockedIssue},
     project_counters::LockedProject,
     tag_values,
 };
@@ -18,6 +19,9 @@ use crate::types::ids::{IssueId, ProjectId, TagValueId};
 
 /// The tag whose values are the distinct users of an issue.
 const USER: &str = "user";
+
+/// Of an issue with more keys than that, further ones are not noted: somebody makes them up.
+const MAX_KEYS: usize = 500;
 
 /// The distinct tag values of a batch and their counts.
 #[derive(Debug, Default)]
@@ -162,6 +166,30 @@ impl<'b> BatchTags<'b> {
             return Ok(Vec::new());
         }
         issue_tags::add_and_list_new(&mut *tx, &of_users).await
+    }
+
+    /// Notes the keys that issues were not seen with before.
+    pub async fn save_keys(
+        &self,
+        tx: &mut PgConnection,
+        shares: &[Share],
+        locked: &HashMap<IssueId, LockedIssue>,
+    ) -> sqlx::Result<()> {
+        let mut new: HashSet<(i64, &str)> = HashSet::new();
+        for (share, value) in self.counts.keys() {
+            let (id, key) = (shares[*share].id(), self.values[*value].key);
+            let known: &[String] = locked.get(&id).map_or(&[], |issue| &issue.tag_keys);
+            if known.len() < MAX_KEYS && !known.iter().any(|known| known == key) {
+                new.insert((id.0, key));
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut new: Vec<(i64, &str)> = new.into_iter().collect();
+        new.sort_unstable();
+        let (ids, keys): (Vec<i64>, Vec<&str>) = new.into_iter().unzip();
+        intake::add_tag_keys(&mut *tx, &ids, &keys).await
     }
 
     fn columns(&self, places: &[usize]) -> (Vec<i64>, Vec<&'b str>, Vec<&'b str>) {

@@ -20,6 +20,7 @@ pub struct LockedIssue {
     pub title: String,
     pub culprit: String,
     pub message: String,
+    pub tag_keys: Vec<String>,
     pub times_seen: i64,
     pub users_seen: i64,
     pub last_seen: DateTime<Utc>,
@@ -74,7 +75,7 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<Lock
         LockedIssue,
         r#"
         SELECT id AS "id: IssueId", project_id AS "project_id: ProjectId", status AS "status: Status", level, platform, logger, title,
-            culprit, message, times_seen, users_seen, last_seen, active_at, resolved_at
+            culprit, message, tag_keys, times_seen, users_seen, last_seen, active_at, resolved_at
         FROM issues
         WHERE id = ANY($1)
         ORDER BY id
@@ -155,6 +156,25 @@ pub async fn update(db: impl PgExecutor<'_>, changes: &IssueChanges<'_>) -> sqlx
         &changes.culprits as _,
         &changes.metadata as _,
         &changes.messages as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes keys of tags that issues were not seen with before, as pairs.
+pub async fn add_tag_keys(db: impl PgExecutor<'_>, ids: &[i64], keys: &[&str]) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issues SET tag_keys = issues.tag_keys || new.keys
+        FROM (
+            SELECT id, array_agg(key ORDER BY key) AS keys
+            FROM UNNEST($1::bigint[], $2::text[]) AS pair (id, key)
+            GROUP BY id
+        ) AS new
+        WHERE issues.id = new.id"#,
+        ids,
+        keys as _,
     )
     .execute(db)
     .await?;

@@ -11,6 +11,7 @@ mod organizations;
 mod projects;
 mod releases;
 mod repositories;
+mod search;
 mod teams;
 mod users;
 

@@ -18,6 +18,7 @@ use crate::web::api::series::Period;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, Page, Pagination, ProjectAccess};
+use crate::web::issue_cursor::Mark;
 
 /// `GET /projects/{organization}/{project}/issues/`.
 pub async fn of_project(
@@ -50,12 +51,13 @@ async fn list(app: &App, scope: &IssueScope, params: &IssueParams, pagination: &
         }
     }
     let criteria = params.criteria(scope, app.clock.now())?;
+    let mark = params.mark(scope);
+    let from = mark.read(pagination.cursor)?;
     let mut db = app.db.acquire().await?;
-    let mut places =
-        search::list(&mut db, &criteria, params.sort, from(pagination.cursor), pagination.per_page + 1).await?;
+    let mut places = search::list(&mut db, &criteria, params.sort, from, pagination.per_page + 1).await?;
     let hits = search::count(&mut db, &criteria, MAX_ISSUES).await?;
     drop(db);
-    let page = page(pagination, &mut places);
+    let page = page(pagination, mark, &mut places);
     let ids: Vec<IssueId> = places.iter().map(|place| place.id).collect();
     let views = views(app, scope, &ids, period, None).await?;
     Ok((headers(pagination, &page, hits), Json(views)).into_response())
@@ -112,18 +114,8 @@ async fn views(
     Ok(views)
 }
 
-/// A cursor carries the sort value of the issue it stands at, and that issue's id.
-fn from(cursor: Cursor) -> search::From {
-    let place = Place { key: cursor.value, id: IssueId(cursor.offset) };
-    match cursor {
-        _ if cursor == Cursor::default() => search::From::Start,
-        Cursor { is_previous: true, .. } => search::From::Before(place),
-        Cursor { is_previous: false, .. } => search::From::After(place),
-    }
-}
-
 /// Cuts the places down to the page. They come in the order of the list also when going back.
-fn page(pagination: &Pagination, places: &mut Vec<Place>) -> Page {
+fn page(pagination: &Pagination, mark: Mark, places: &mut Vec<Place>) -> Page {
     let length = usize::try_from(pagination.per_page).unwrap_or(usize::MAX);
     let has_more = places.len() > length;
     let asked = pagination.cursor;
@@ -132,7 +124,7 @@ fn page(pagination: &Pagination, places: &mut Vec<Place>) -> Page {
     }
     places.truncate(length);
     let cursor = |place: Option<&Place>, is_previous| match place {
-        Some(place) => Cursor { value: place.key, offset: place.id.0, is_previous },
+        Some(place) => mark.cursor(place, is_previous),
         None => Cursor { is_previous, ..asked },
     };
     let was_asked = asked != Cursor::default();

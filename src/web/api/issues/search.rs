@@ -8,12 +8,13 @@ use crate::app::App;
 use crate::services::issues::query;
 use crate::services::job::Owner;
 use crate::store::projects::Project;
-use crate::store::search::{self, Criteria, Place, Sort};
+use crate::store::search::{self, Condition, Criteria, Pattern, Place, Sort};
 use crate::types::ids::{IssueId, OrganizationId, UserId};
 use crate::types::lifecycle::Status;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::Needs;
 use crate::web::extract::{OrganizationAccess, ProjectAccess};
+use crate::web::issue_cursor::Mark;
 
 /// The issues that are shown where nothing else was asked for.
 const DEFAULT_QUERY: &str = "is:unresolved";
@@ -84,14 +85,31 @@ impl IssueScope {
 impl IssueParams {
     /// What the issues of the list have in common.
     pub fn criteria(&self, scope: &IssueScope, now: DateTime<Utc>) -> Result<Criteria> {
-        let default = if self.status.is_some() { "" } else { DEFAULT_QUERY };
-        let text = self.query.as_deref().unwrap_or(default);
-        let mut criteria =
-            query::parse(text, scope.user_id, now).map_err(|error| Error::bad_request(error.to_string()))?;
+        let parsed = query::parse(self.text(), scope.user_id, now);
+        let mut criteria = parsed.map_err(|error| Error::bad_request(error.to_string()))?;
         criteria.project_ids = scope.project_ids();
-        criteria.status = self.status.or(criteria.status);
-        criteria.tags.extend(self.environments.iter().map(|name| ("environment".to_owned(), name.clone())));
+        if let Some(status) = self.status {
+            criteria.require(Condition::Status(status));
+        }
+        if !self.environments.is_empty() {
+            let patterns = self.environments.iter().map(|name| Pattern::Is(name.clone())).collect();
+            criteria.require(Condition::Tag("environment".to_owned(), patterns));
+        }
         Ok(criteria)
+    }
+
+    /// The query that counts.
+    fn text(&self) -> &str {
+        let default = if self.status.is_some() { "" } else { DEFAULT_QUERY };
+        self.query.as_deref().unwrap_or(default)
+    }
+
+    /// What cursors of the list carry.
+    pub fn mark(&self, scope: &IssueScope) -> Mark {
+        let projects: Vec<String> = scope.projects.iter().map(|project| project.id.to_string()).collect();
+        let status = self.status.map_or("", Status::as_str);
+        let parts = [self.text(), status].into_iter().chain(self.environments.iter().map(String::as_str));
+        Mark::of(self.sort, parts.chain(projects.iter().map(String::as_str)))
     }
 
     /// The issues to change: the named ones, else the first of the query.

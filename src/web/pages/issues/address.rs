@@ -7,6 +7,7 @@ use super::list::{DEFAULT_QUERY, ListParams};
 use crate::store::search::{Criteria, Sort};
 use crate::types::cursor::Cursor;
 use crate::web::error::{Error, Result};
+use crate::web::issue_cursor::Mark;
 
 pub struct Address {
     /// Without the base path.
@@ -41,6 +42,12 @@ impl Address {
         }
     }
 
+    /// What cursors of the list carry.
+    pub fn mark(&self) -> Mark {
+        let parts = [&self.params.environment, &self.params.project].map(|part| part.as_deref().unwrap_or_default());
+        Mark::of(self.sort(), [self.path.as_str(), &self.query()].into_iter().chain(parts))
+    }
+
     pub fn is_fortnight(&self) -> bool {
         self.params.stats_period.as_deref() == Some("14d")
     }
@@ -52,7 +59,7 @@ impl Address {
     /// The environment is a tag like others.
     pub fn add_environment(&self, criteria: &mut Criteria) {
         if let Some(environment) = self.params.environment.as_deref().filter(|environment| !environment.is_empty()) {
-            criteria.tags.push(("environment".to_owned(), environment.to_owned()));
+            criteria.require_environment(environment);
         }
     }
 

@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 
 use super::address::Address;
 use super::jump;
+use super::problem::Problem;
 use super::rows::{self, RowView};
 use crate::app::App;
 use crate::services::issues::query;
@@ -15,7 +16,6 @@ use crate::store::projects::Project;
 use crate::store::search::{self, Criteria, From, Place, Sort};
 use crate::store::{environments, issue_lists, members, teams};
 use crate::types::cursor::Cursor;
-use crate::types::ids::IssueId;
 use crate::types::lifecycle::Status;
 use crate::types::scope::Scope;
 use crate::web::error::{Error, Result};
@@ -57,7 +57,7 @@ struct IssueListPage {
     sorts: Vec<Choice>,
     graphs: Vec<Choice>,
     query: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
     environment: String,
     environments: Vec<String>,
     count: Option<String>,
@@ -134,7 +134,7 @@ async fn show(
     let now = app.clock.now();
     let text = address.query();
     let parsed = query::parse(&text, access.actor.user.id, now);
-    let problem = parsed.as_ref().err().map(|error| t.issues_not_understood(&error.token));
+    let problem = parsed.as_ref().err().map(|error| Problem::of(error, &text, t));
     let mut criteria = parsed.unwrap_or_default();
     criteria.project_ids = projects.iter().map(|project| project.id.0).collect();
     address.add_environment(&mut criteria);
@@ -188,11 +188,8 @@ struct Page {
 }
 
 async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address) -> Result<Page> {
-    let cursor = address.cursor()?;
-    let from = cursor.map_or(From::Start, |cursor| {
-        let place = Place { key: cursor.value, id: IssueId(cursor.offset) };
-        if cursor.is_previous { From::Before(place) } else { From::After(place) }
-    });
+    let mark = address.mark();
+    let from = mark.read(address.cursor()?.unwrap_or_default())?;
     let limit = i64::try_from(PER_PAGE + 1).map_err(|error| Error::Internal(error.into()))?;
     let mut places = search::list(db, criteria, address.sort(), from, limit).await?;
     let has_more = places.len() > PER_PAGE;
@@ -204,9 +201,8 @@ async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address
     }
     let before = (is_backward && has_more) || matches!(from, From::After(_));
     let after = is_backward || has_more;
-    let cursor_at = |place: &Place, is_previous| Cursor { value: place.key, offset: place.id.0, is_previous };
-    let previous = places.first().filter(|_| before).map(|place| cursor_at(place, true));
-    let next = places.last().filter(|_| after).map(|place| cursor_at(place, false));
+    let previous = places.first().filter(|_| before).map(|place| mark.cursor(place, true));
+    let next = places.last().filter(|_| after).map(|place| mark.cursor(place, false));
     Ok(Page { places, previous, next })
 }
 
@@ -216,14 +212,14 @@ async fn count(db: &mut PgConnection, criteria: &Criteria, page: &Page) -> Resul
     if page.previous.is_none() && page.next.is_none() {
         return Ok(i64::try_from(page.places.len()).ok());
     }
-    if !criteria.words.is_empty() || !criteria.tags.is_empty() {
+    if criteria.is_costly() {
         return Ok(None);
     }
     Ok(Some(search::count(db, criteria, MAX_COUNT + 1).await?))
 }
 
 fn heading(criteria: &Criteria, t: Messages) -> String {
-    match criteria.status {
+    match criteria.status() {
         Some(Status::Unresolved) => t.issues_unresolved_issues(),
         Some(Status::Resolved) => t.issues_resolved_issues(),
         Some(Status::Ignored) => t.issues_ignored_issues(),

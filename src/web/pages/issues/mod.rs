@@ -16,6 +16,7 @@ mod jump;
 pub(super) mod list;
 mod meters;
 mod old_links;
+mod problem;
 pub(super) mod rows;
 mod selection;
 pub(super) mod status;

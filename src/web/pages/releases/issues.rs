@@ -9,7 +9,7 @@ use super::frame::{self, ReleaseFrame};
 use super::issue_rows;
 use crate::app::App;
 use crate::store::releases::Release;
-use crate::store::search::{Criteria, From, Place, Sort};
+use crate::store::search::{Condition, Criteria, From, Pattern, Place, Sort};
 use crate::types::cursor::Cursor;
 use crate::types::ids::IssueId;
 use crate::types::lifecycle::Status;
@@ -45,12 +45,12 @@ struct IssuesPage {
 
 /// First seen in this release.
 pub fn new_issues(release: &Release, project_ids: Vec<i64>) -> Criteria {
-    Criteria { project_ids, first_release: Some(release.id), ..Criteria::default() }
+    Criteria::of(project_ids, Condition::FirstRelease(release.id))
 }
 
 /// Ever seen in this release.
 pub fn all_issues(release: &Release, project_ids: Vec<i64>) -> Criteria {
-    Criteria { project_ids, tags: vec![("release".to_owned(), release.version.clone())], ..Criteria::default() }
+    Criteria::of(project_ids, Condition::Tag("release".to_owned(), vec![Pattern::Is(release.version.clone())]))
 }
 
 pub async fn new(

@@ -1,0 +1,195 @@
+//! What is asked of issues.
+
+use std::ops::Bound;
+
+use chrono::{DateTime, Utc};
+
+use crate::types::ids::{IssueId, ReleaseId, UserId};
+use crate::types::level::Level;
+use crate::types::lifecycle::Status;
+
+/// What the issues of a list have in common. Empty criteria ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Criteria {
+    pub project_ids: Vec<i64>,
+    pub terms: Vec<Term>,
+}
+
+/// One condition, or its contrary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    pub is_negated: bool,
+    pub condition: Condition,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    Status(Status),
+    /// It came back after it was resolved.
+    Regressed,
+    /// It is linked with a ticket elsewhere.
+    Linked,
+    Assigned(Assigned),
+    BookmarkedBy(Person),
+    SubscribedBy(Person),
+    Level(Level),
+    /// Words that its text holds: message, type, value, culprit, functions, files.
+    Text(Pattern),
+    Column(Column, Pattern),
+    Number(Counter, Between<i64>),
+    Time(Moment, Between<DateTime<Utc>>),
+    /// The release that brought it.
+    FirstRelease(ReleaseId),
+    FirstVersion(Version),
+    /// An event of it has one of these values of a tag.
+    Tag(String, Vec<Pattern>),
+    /// An event of it came from the newest release of its project.
+    LatestRelease,
+    HasTag(String),
+    /// Slug of its project.
+    Project(Pattern),
+    ShortId(String, i64),
+    Id(IssueId),
+}
+
+/// Whose issues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assigned {
+    Anybody,
+    /// The person's own and those of their teams.
+    To(Person),
+    /// Slug of the team.
+    ToTeam(String),
+}
+
+/// Names are those of members of the projects' organizations; whom nobody is called so, nothing is theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Person {
+    Id(UserId),
+    /// User name or mail address, in lower case.
+    Named(String),
+}
+
+/// Texts compared without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    Is(String),
+    Contains(String),
+    /// What stands between the wildcards, of the whole text.
+    Like(Vec<String>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Title,
+    Culprit,
+    Platform,
+    /// `error`, `default`, `csp`, …
+    EventType,
+    ErrorType,
+    ErrorValue,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    Events,
+    Users,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    FirstSeen,
+    LastSeen,
+    /// When it last became unresolved.
+    ActiveAt,
+    /// Any of its events.
+    Event,
+}
+
+/// From where to where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Between<T> {
+    pub from: Bound<T>,
+    pub until: Bound<T>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version {
+    Latest,
+    Matching(Pattern),
+}
+
+impl Criteria {
+    /// Issues of these projects that meet one condition.
+    pub fn of(project_ids: Vec<i64>, condition: Condition) -> Self {
+        let mut criteria = Self { project_ids, terms: Vec::new() };
+        criteria.require(condition);
+        criteria
+    }
+
+    pub fn require(&mut self, condition: Condition) {
+        self.terms.push(Term { is_negated: false, condition });
+    }
+
+    /// An event in the environment.
+    pub fn require_environment(&mut self, name: &str) {
+        self.require(Condition::Tag("environment".to_owned(), vec![Pattern::Is(name.to_owned())]));
+    }
+
+    /// The status that is asked for, if one is.
+    pub fn status(&self) -> Option<Status> {
+        self.terms.iter().find_map(|term| match term.condition {
+            Condition::Status(status) if !term.is_negated => Some(status),
+            _ => None,
+        })
+    }
+
+    /// Whether finding out costs more than a look at the issue's row.
+    pub fn is_costly(&self) -> bool {
+        let is_costly = |condition: &Condition| {
+            matches!(
+                condition,
+                Condition::Text(_) | Condition::Tag(..) | Condition::LatestRelease | Condition::Time(Moment::Event, _)
+            )
+        };
+        self.terms.iter().any(|term| is_costly(&term.condition))
+    }
+}
+
+impl<T> Between<T> {
+    pub fn from(from: Bound<T>) -> Self {
+        Self { from, until: Bound::Unbounded }
+    }
+
+    pub fn until(until: Bound<T>) -> Self {
+        Self { from: Bound::Unbounded, until }
+    }
+}
+
+impl Pattern {
+    /// For `LIKE`, with `\` before what it takes as special.
+    pub fn like(&self) -> String {
+        match self {
+            Self::Is(text) => escape(text),
+            Self::Contains(text) => format!("%{}%", escape(text)),
+            Self::Like(parts) => parts.iter().map(|part| escape(part)).collect::<Vec<_>>().join("%"),
+        }
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn patterns_escape_what_is_meant_as_it_stands() {
+        let text = |text: &str| text.to_owned();
+        assert_eq!(Pattern::Is(text(r"a\b")).like(), r"a\\b");
+        assert_eq!(Pattern::Contains(text("50%_")).like(), r"%50\%\_%");
+        assert_eq!(Pattern::Like(vec![text("Fire"), text("_x"), text("")]).like(), r"Fire%\_x%");
+    }
+}
