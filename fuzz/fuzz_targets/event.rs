@@ -3,6 +3,7 @@
 
 use chrono::DateTime;
 use libfuzzer_sys::fuzz_target;
+use picket::pipeline::group::rules::Rules;
 use picket::pipeline::{self, Outcome, Receipt, symbolicate::Gathered};
 use picket::types::{
     json::{self, Json},
@@ -21,7 +22,7 @@ fuzz_target!(|body: &[u8]| {
         sent_at: None,
     };
     let settings = ProjectSettings { scrub_ip_address: true, ..ProjectSettings::default() };
-    if let Outcome::Ready(ready) = pipeline::process(event, &receipt, &settings, &|_| Gathered::default()) {
+    if let Outcome::Ready(ready) = pipeline::process(event, &receipt, (&settings, &Rules::default()), &|_| Gathered::default()) {
         json::check(&ready.json).expect("a processed event is JSON");
         assert!(!ready.hashes.is_empty());
     }

@@ -7,18 +7,20 @@
 //! 3. `symbolicate`: minified JavaScript back into source, by artifacts that were uploaded.
 //! 4. `modules`, `in_app`: what frames belong to, and whose they are.
 //! 5. `scrub`: secrets leave before anything is persisted.
-//! 6. `group`: the hashes that lead to the issue.
-//! 7. `summarize`: type, title, culprit, tags, search text.
+//! 6. `summarize`: type, title, culprit, tags, search text.
+//! 7. `group`: the project's fingerprint rules, then the hashes that lead to the issue.
 //!
 //! All of it is pure but for the look-ups that stage 3 asks for, and none of it fails for bad client data.
 
 pub mod filter;
 pub mod frames;
+pub mod glob;
 pub mod group;
 pub mod in_app;
 pub mod modules;
 pub mod normalize;
 pub mod open;
+pub mod rule_text;
 pub mod scrub;
 pub mod summarize;
 pub mod symbolicate;
@@ -28,6 +30,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use self::group::rules::Rules;
 use self::summarize::Summary;
 use self::symbolicate::Gathered;
 use crate::types::{
@@ -73,7 +76,12 @@ pub struct ReadyEvent {
 pub type LookUp<'l> = &'l dyn Fn(&symbolicate::Request) -> Gathered;
 
 /// Takes an event through all stages.
-pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSettings, look_up: LookUp<'_>) -> Outcome {
+pub fn process(
+    mut event: Object<'_>,
+    receipt: &Receipt,
+    (settings, rules): (&ProjectSettings, &Rules),
+    look_up: LookUp<'_>,
+) -> Outcome {
     if let Some(reason) = filter::reason(&event, receipt, &settings.filters) {
         return Outcome::Filtered(reason);
     }
@@ -82,8 +90,11 @@ pub fn process(mut event: Object<'_>, receipt: &Receipt, settings: &ProjectSetti
         symbolicate::frames::apply(&mut event, &look_up(&request));
     }
     refine(&mut event, settings);
+    let mut summary = summarize::summarize(&event);
+    if let Some(title) = rules.apply(&mut event, &summary.tags) {
+        summary.rename(&title);
+    }
     let hashes = group::hashes(&event, settings);
-    let summary = summarize::summarize(&event);
     let json = finished(event, &hashes, &summary);
     Outcome::Ready(Box::new(ReadyEvent { hashes, summary, json }))
 }

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use chrono::DateTime;
 use uuid::Uuid;
 
+use super::group::rules::Rules;
 use super::group::{Component, ComponentValue, Variant, explain};
 use super::normalize::security::{ReportQuery, event_from_report};
 use super::summarize::Summary;
@@ -54,7 +55,9 @@ fn events_of_real_sdks_are_named_and_grouped_as_ever() {
     let settings = ProjectSettings::default();
     for (name, text) in EVENTS {
         let event = event(parse(text.as_bytes()).unwrap());
-        let Outcome::Ready(ready) = process(event, &receipt(), &settings, &|_| Gathered::default()) else {
+        let Outcome::Ready(ready) =
+            process(event, &receipt(), (&settings, &Rules::default()), &|_| Gathered::default())
+        else {
             panic!("{name} was filtered")
         };
         let Ok(Json::Object(stored)) = parse(&ready.json) else { panic!("{name}") };

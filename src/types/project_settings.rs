@@ -19,6 +19,8 @@ pub struct ProjectSettings {
     pub filters: InboundFilters,
     /// Whether messages are left out of the hash when a top-level stack trace decides (grouping.md 8.5).
     pub stack_only_messages: bool,
+    /// Which events get which fingerprint (grouping.md 9), as it was written.
+    pub fingerprint_rules: String,
     /// At most this many events a minute for the project; 0: no limit.
     pub rate_limit_per_minute: u32,
     pub fetching: Fetching,
@@ -36,6 +38,7 @@ impl Default for ProjectSettings {
             safe_fields: Vec::new(),
             filters: InboundFilters::default(),
             stack_only_messages: false,
+            fingerprint_rules: String::new(),
             rate_limit_per_minute: 0,
             fetching: Fetching::default(),
         }

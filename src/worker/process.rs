@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::intake::Backoff;
 use super::look_up::LookUps;
 use crate::app::App;
+use crate::pipeline::group::rules::Rules;
 use crate::pipeline::{self, Outcome, Receipt, open, symbolicate::Request};
 use crate::protocol::category::Category;
 use crate::services::events::{Batch, BatchEvent, NewBody, Refused};
@@ -28,6 +29,8 @@ pub type Settings = HashMap<ProjectId, Project>;
 pub struct Project {
     pub organization_id: OrganizationId,
     pub settings: ProjectSettings,
+    /// Those of the settings, compiled.
+    rules: Rules,
 }
 
 /// A batch ready to be saved, and the entries it came from.
@@ -99,7 +102,12 @@ async fn settings_of(app: &App, entries: &[StreamEntry]) -> Option<Settings> {
 
 impl Project {
     fn of(row: ProjectForEvents) -> (ProjectId, Self) {
-        (row.id, Self { organization_id: row.organization_id, settings: row.settings.0 })
+        let settings = row.settings.0;
+        let rules = Rules::parse(&settings.fingerprint_rules).unwrap_or_else(|error| {
+            tracing::warn!(project_id = row.id.0, %error, "fingerprint rules cannot be read and are left out");
+            Rules::default()
+        });
+        (row.id, Self { organization_id: row.organization_id, settings, rules })
     }
 }
 
@@ -121,7 +129,7 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits, look_
     let mut processed = Processed { stream_ids: vec![entry.stream_id.clone()], ..Processed::default() };
     let facts = &entry.facts;
     // A project that is gone: nobody could look at what is counted.
-    let Some(Project { settings, .. }) = settings.get(&facts.project_id) else { return processed };
+    let Some(Project { settings, rules, .. }) = settings.get(&facts.project_id) else { return processed };
     let limit = limits.envelope.max(limits.event);
     let mut unpacked = Vec::new();
     let decoded = open::decode(&entry.body, &facts.encoding, limit);
@@ -139,7 +147,7 @@ fn process_entry(entry: &StreamEntry, settings: &Settings, limits: Limits, look_
     for (event_id, event) in events {
         let receipt = receipt(facts, event_id);
         let look_up = |request: &Request| look_ups.of(facts.project_id, request);
-        match pipeline::process(event, &receipt, settings, &look_up) {
+        match pipeline::process(event, &receipt, (settings, rules), &look_up) {
             Outcome::Filtered(reason) => processed.refuse(entry, event_id, ("filtered", reason)),
             Outcome::Ready(ready) => match batch_event(entry, event_id, *ready) {
                 Ok(event) => {

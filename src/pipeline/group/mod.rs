@@ -12,6 +12,7 @@ mod function;
 mod message;
 pub mod native;
 mod parametrize;
+pub mod rules;
 mod security;
 mod sink;
 mod stacktrace;
@@ -50,6 +51,17 @@ pub fn hashes(event: &Object<'_>, settings: &ProjectSettings) -> Vec<EventHash> 
 
 /// How the hashes came about, for people. The variants that contribute are those of [`hashes`], in that order.
 pub fn explain(event: &Object<'_>, settings: &ProjectSettings) -> Vec<Variant> {
+    let mut variants = explain_hashes(event, settings);
+    if let Some(rule) = rules::matched(event) {
+        for variant in variants.iter_mut().filter(|variant| !variant.values.is_empty()) {
+            variant.matched_rule = Some(rule.to_owned());
+            variant.client_values = rules::client_fingerprint(event);
+        }
+    }
+    variants
+}
+
+fn explain_hashes(event: &Object<'_>, settings: &ProjectSettings) -> Vec<Variant> {
     let (evidence, decision) = decide(event, settings);
     match decision {
         Decision::Fixed { name, hash, values } => {
@@ -64,6 +76,8 @@ pub fn explain(event: &Object<'_>, settings: &ProjectSettings) -> Vec<Variant> {
                 contributes: true,
                 hint: None,
                 values,
+                client_values: Vec::new(),
+                matched_rule: None,
                 component: None,
             };
             let computed = evidence.shown_variants().iter().map(|variant| computed(&evidence, *variant, Err(hint)));
@@ -112,6 +126,8 @@ fn computed(evidence: &Evidence<'_>, kind: VariantKind, outcome: Result<String, 
         hint,
         hash: outcome.ok(),
         values: Vec::new(),
+        client_values: Vec::new(),
+        matched_rule: None,
         component: Some(Component { id, name: sink::name(id), contributes: hint.is_none(), hint, values }),
     }
 }
@@ -217,6 +233,12 @@ pub struct Variant {
     pub hint: Option<&'static str>,
     /// The parts of the fingerprint.
     pub values: Vec<String>,
+    /// The fingerprint that the client sent, where a rule took its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub client_values: Vec<String>,
+    /// The rule that the fingerprint comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched_rule: Option<String>,
     pub component: Option<Component>,
 }
 

@@ -40,6 +40,16 @@ pub struct Summary {
     pub occurred_at: DateTime<Utc>,
 }
 
+impl Summary {
+    /// Takes a title that a fingerprint rule gives.
+    pub fn rename(&mut self, title: &str) {
+        self.title = first_line(title).into_owned();
+        if let Json::Object(metadata) = &mut self.metadata {
+            metadata.insert("title", self.title.clone());
+        }
+    }
+}
+
 /// Longest search text, in characters.
 const MAX_MESSAGE: usize = 8_192;
 

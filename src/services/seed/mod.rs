@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::pipeline::group::rules::Rules;
 use crate::pipeline::symbolicate::Gathered;
 use crate::pipeline::{self, Outcome, Receipt};
 use crate::protocol::category::Category;
@@ -200,7 +201,9 @@ impl Script {
             sent_at: None,
         };
         let Ok(Json::Object(event)) = json::parse(body.as_bytes()) else { return None };
-        match pipeline::process(event, &receipt, &source.project.settings.0, &|_| Gathered::default()) {
+        match pipeline::process(event, &receipt, (&source.project.settings.0, &Rules::default()), &|_| {
+            Gathered::default()
+        }) {
             Outcome::Ready(ready) => batch_event(source, &receipt, *ready),
             Outcome::Filtered(_) => None,
         }
