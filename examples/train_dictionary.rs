@@ -15,6 +15,7 @@
 use std::fs;
 
 use chrono::DateTime;
+use picket::pipeline::group::rules::Rules;
 use picket::pipeline::symbolicate::Gathered;
 use picket::pipeline::{Outcome, Receipt, process};
 use picket::types::json::{self, Json};
@@ -181,7 +182,7 @@ fn as_stored(raw: &[u8], rng: &mut SmallRng) -> Vec<u8> {
         user_agent: String::new(),
         sent_at: None,
     };
-    match process(event, &receipt, &ProjectSettings::default(), &|_| Gathered::default()) {
+    match process(event, &receipt, (&ProjectSettings::default(), &Rules::default()), &|_| Gathered::default()) {
         Outcome::Ready(ready) => ready.json,
         Outcome::Filtered(_) => Vec::new(),
     }

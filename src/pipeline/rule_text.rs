@@ -152,6 +152,12 @@ impl<'l> Words<'l> {
         self.at -= taken.len();
     }
 
+    /// Has something read; a mistake is shown where it begins.
+    pub fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let start = self.at;
+        read(self).inspect_err(|_| self.at = start)
+    }
+
     /// A text in quotes, if a quote is next; a backslash keeps a quote or a backslash.
     pub fn quoted(&mut self) -> Result<Option<String>, Problem> {
         let Some(inside) = self.rest().strip_prefix('"') else { return Ok(None) };

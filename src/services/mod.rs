@@ -9,6 +9,7 @@ pub mod chunks;
 pub mod debug_files;
 pub mod events;
 pub mod first_run;
+pub mod grouping;
 pub mod ingest;
 pub mod issues;
 pub mod job;

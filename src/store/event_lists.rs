@@ -156,6 +156,40 @@ pub async fn list_of_project_since(
     .await
 }
 
+/// The newest events of a project. Of issues that have many, only the newest are among them where issues are many too:
+/// at most about 20,000 entries of the index are read.
+pub async fn list_recent_of_project(
+    db: impl PgExecutor<'_>,
+    project_id: ProjectId,
+    limit: i64,
+) -> sqlx::Result<Vec<EventPlace>> {
+    sqlx::query_as!(
+        EventPlace,
+        r#"
+        WITH recent AS (
+            SELECT id
+            FROM issues
+            WHERE project_id = $1 AND status NOT IN ('pending_deletion', 'pending_merge')
+            ORDER BY last_seen DESC
+            LIMIT $2
+        )
+        SELECT e.event_id AS "event_id!", e.occurred_at AS "occurred_at!"
+        FROM recent, LATERAL (
+            SELECT event_id, occurred_at
+            FROM events
+            WHERE issue_id = recent.id
+            ORDER BY occurred_at DESC, event_id DESC
+            LIMIT LEAST($2, (SELECT 20 + 20000 / GREATEST(count(*), 1) FROM recent))
+        ) AS e
+        ORDER BY e.occurred_at DESC, e.event_id DESC
+        LIMIT $2"#,
+        project_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Whole events, newest first.
 pub async fn list(db: impl PgExecutor<'_>, project_id: ProjectId, event_ids: &[Uuid]) -> sqlx::Result<Vec<Event>> {
     sqlx::query_as!(

@@ -22,6 +22,7 @@ mod public_url;
 mod release_path;
 mod render;
 mod router;
+mod rule_errors;
 mod serve;
 mod service_errors;
 pub mod time;

@@ -77,6 +77,26 @@ pub struct ShortIssue {
     pub short_id: i64,
 }
 
+/// An issue as a link shows it.
+#[derive(Clone, Debug)]
+pub struct NamedIssue {
+    pub id: IssueId,
+    pub short_id: i64,
+    pub title: String,
+}
+
+/// The names of issues of a project, those on their way out included.
+pub async fn list_names(db: impl PgExecutor<'_>, project_id: ProjectId, ids: &[i64]) -> sqlx::Result<Vec<NamedIssue>> {
+    sqlx::query_as!(
+        NamedIssue,
+        r#"SELECT id AS "id: IssueId", short_id, title FROM issues WHERE project_id = $1 AND id = ANY($2)"#,
+        project_id.0,
+        ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Locks the issues of some projects by slugs and numbers; those on their way out are absent.
 pub async fn lock_by_short_ids(
     db: impl PgExecutor<'_>,

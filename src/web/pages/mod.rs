@@ -17,6 +17,7 @@ mod posted;
 mod projects;
 mod refusals;
 pub mod releases;
+mod rule_preview;
 
 use axum::Router;
 

@@ -32,6 +32,7 @@ const PAGES: &[&str] = &[
     "/settings/acme/projects/shop/keys/{key}/delete/",
     "/settings/acme/projects/shop/filters/",
     "/settings/acme/projects/shop/data-privacy/",
+    "/settings/acme/projects/shop/grouping/",
     "/settings/acme/projects/shop/source-maps/",
     "/settings/acme/projects/shop/source-maps/check/",
     "/settings/acme/projects/shop/source-maps/check/?release=shop%401.0.0&place=https%3A%2F%2Fshop.example%2Fapp.js%3A1%3A2",

@@ -3,6 +3,7 @@ mod artifacts;
 mod auth;
 mod comments;
 mod decide;
+mod grouping;
 mod issues;
 mod issues_event;
 mod jobs;

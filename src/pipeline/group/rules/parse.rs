@@ -128,9 +128,9 @@ fn parts(words: &mut Words<'_>, rule: &mut Rule) -> Result<(), Problem> {
         if rule.parts.len() == MAX_PARTS {
             return Err(Problem::TooManyParts(MAX_PARTS));
         }
-        match attribute(words)? {
+        match words.whole(attribute)? {
             Some(title) => rule.title = Some(title),
-            None => rule.parts.push(part(words)?),
+            None => rule.parts.push(words.whole(part)?),
         }
         words.skip_blanks();
         words.pass(",");

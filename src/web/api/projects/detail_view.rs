@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::ProjectView;
 use super::options::OptionsView;
 use super::view::VersionView;
+use crate::pipeline::group;
 use crate::store::organizations::Organization;
 use crate::store::projects::Project;
 use crate::web::api::organizations::OrganizationView;
@@ -41,6 +42,7 @@ pub struct ProjectDetailView {
     scrub_ip_addresses: bool,
     scrape_java_script: bool,
     grouping_config: &'static str,
+    fingerprinting_rules: String,
     relay_pii_config: Option<String>,
     is_subscribed: bool,
 }
@@ -73,7 +75,8 @@ impl ProjectDetailView {
             verify_ssl: settings.fetching.verifies_tls,
             scrub_ip_addresses: settings.scrub_ip_address,
             scrape_java_script: settings.fetching.is_on,
-            grouping_config: "g1",
+            grouping_config: group::STRATEGY,
+            fingerprinting_rules: settings.fingerprint_rules.clone(),
             relay_pii_config: None,
             is_subscribed: true,
         }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::pipeline::group::rules::Rules;
+use crate::pipeline::rule_text;
 use crate::types::project_settings::{Fetching, ProjectSettings};
 use crate::web::api::body::Fields;
 
@@ -35,6 +37,8 @@ pub struct OptionsView {
     error_messages: String,
     #[serde(rename = "feedback:branding")]
     feedback_branding: bool,
+    #[serde(rename = "sentry:fingerprinting_rules")]
+    fingerprint_rules: String,
     #[serde(rename = "sentry:scrape_javascript")]
     scrape_javascript: bool,
     #[serde(rename = "sentry:token")]
@@ -62,6 +66,7 @@ impl OptionsView {
             releases: filters.releases.join("\n"),
             error_messages: filters.error_messages.join("\n"),
             feedback_branding: false,
+            fingerprint_rules: settings.fingerprint_rules.clone(),
             scrape_javascript: settings.fetching.is_on,
             token: settings.fetching.token.clone(),
             token_header: settings.fetching.token_header.clone(),
@@ -86,10 +91,20 @@ pub fn read_settings(fields: &mut Fields, settings: &mut ProjectSettings) {
         fields.refuse("allowedDomains", "Name at least one domain; * stands for all.");
     }
     set(&mut settings.allowed_domains, domains);
+    read_rules(fields, "fingerprintingRules", &mut settings.fingerprint_rules);
     let fetching = &mut settings.fetching;
     set(&mut fetching.is_on, fields.flag("scrapeJavaScript"));
     set(&mut fetching.verifies_tls, fields.flag("verifySSL"));
     read_token(fields, ("securityToken", "securityTokenHeader"), fetching);
+}
+
+/// Fingerprint rules, if they are rules.
+fn read_rules(fields: &mut Fields, name: &'static str, rules: &mut String) {
+    let Some(text) = fields.text(name, rule_text::MAX_BYTES) else { return };
+    match Rules::parse(&text) {
+        Ok(_) => *rules = text,
+        Err(error) => fields.refuse(name, error.to_string()),
+    }
 }
 
 /// The token and the name of its header, both of which go into requests as they are.
@@ -123,6 +138,7 @@ pub fn read_options(options: &mut Fields, settings: &mut ProjectSettings) {
     set(&mut filters.ip_addresses, options.texts("filters:blacklisted_ips"));
     set(&mut filters.releases, options.texts("filters:releases"));
     set(&mut filters.error_messages, options.texts("filters:error_messages"));
+    read_rules(options, "sentry:fingerprinting_rules", &mut settings.fingerprint_rules);
     let fetching = &mut settings.fetching;
     set(&mut fetching.is_on, options.flag("sentry:scrape_javascript"));
     set(&mut fetching.verifies_tls, options.flag("sentry:verify_ssl"));

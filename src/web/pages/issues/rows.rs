@@ -79,11 +79,13 @@ pub fn view(
     }
 }
 
-/// The type of an exception with its message; of other events the title alone.
+/// The type of an exception, or the title it was given, with its message; of other events the title alone.
 pub fn headline(title: &str, metadata: &Value) -> (String, String) {
     let member = |key: &str| metadata.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     let shown = |text: &str| visible::text(text).into_owned();
-    match (member("type"), member("value")) {
+    // Only a fingerprint rule gives an exception a title.
+    let kind = member("type").map(|kind| member("title").unwrap_or(kind));
+    match (kind, member("value")) {
         (Some(kind), value) => (shown(kind), shown(first_line(value.unwrap_or_default()))),
         (None, Some(value)) if title.is_empty() => (shown(first_line(value)), String::new()),
         _ => (shown(title), String::new()),
@@ -105,6 +107,7 @@ mod tests {
         for (title, metadata, expected) in [
             ("KeyError: 'a'", json!({"type": "KeyError", "value": "'a'\nmore"}), ("KeyError", "'a'")),
             ("hello", json!({"title": "hello"}), ("hello", "")),
+            ("Mine", json!({"title": "Mine", "type": "KeyError", "value": "'a'"}), ("Mine", "'a'")),
             ("total", json!({"value": "x", "function": "total"}), ("total", "")),
             ("a\u{202e}b", json!({}), ("a⟨U+202E⟩b", "")),
         ] {

@@ -4,6 +4,7 @@ mod create;
 mod fetching;
 mod filters;
 mod general;
+mod grouping;
 mod keys;
 mod list;
 mod privacy;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
+        .route("/settings/{organization}/projects/{project}/grouping/", get(grouping::show).post(grouping::act))
         .route("/settings/{organization}/projects/{project}/source-maps/check/", get(source_map_check::show))
         .route(
             "/settings/{organization}/projects/{project}/source-maps/fetching/",
