@@ -571,10 +571,13 @@ CREATE TABLE user_reports (
     name TEXT NOT NULL DEFAULT '',
     email TEXT NOT NULL DEFAULT '',
     comments TEXT NOT NULL DEFAULT '',
+    -- When somebody of the project said that they had read it.
+    seen_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT user_reports_project_id_event_id_key UNIQUE (project_id, event_id)
 );
 CREATE INDEX user_reports_issue_id_idx ON user_reports (issue_id);
+CREATE INDEX user_reports_project_id_idx ON user_reports (project_id, id DESC);
 -- Reports that came before their event: each batch asks for them.
 CREATE INDEX user_reports_unlinked_idx ON user_reports (project_id, event_id) WHERE issue_id IS NULL;
 

@@ -7,6 +7,7 @@ pub mod auto_resolve;
 pub mod blobs;
 pub mod chunks;
 pub mod debug_files;
+pub mod event_search;
 pub mod events;
 pub mod first_run;
 pub mod grouping;

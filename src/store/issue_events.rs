@@ -133,3 +133,115 @@ pub async fn list(
     .fetch_all(db)
     .await
 }
+
+/// Which tags events must have and must not have, as ids of their values; empty lists ask for nothing.
+#[derive(Clone, Debug, Default)]
+pub struct TagFilter {
+    pub all_of: Vec<i64>,
+    pub any_of: Vec<i64>,
+    pub none_of: Vec<i64>,
+    /// Between which times the issue was seen with what is asked for.
+    pub first: Option<DateTime<Utc>>,
+    pub last: Option<DateTime<Utc>>,
+}
+
+impl TagFilter {
+    /// Nothing before or after these times can match.
+    pub fn narrow(&mut self, first: DateTime<Utc>, last: DateTime<Utc>) {
+        self.first = Some(self.first.map_or(first, |known| known.max(first)));
+        self.last = Some(self.last.map_or(last, |known| known.min(last)));
+    }
+}
+
+/// Events with certain tags before a place, the newest first.
+pub async fn search_before(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    tags: &TagFilter,
+    before: Option<EventPlace>,
+    limit: i64,
+) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT found.project_id AS "project_id!: ProjectId", found.issue_id AS "issue_id!: IssueId",
+            found.event_id AS "event_id!", found.occurred_at AS "occurred_at!", found.received_at AS "received_at!",
+            found.size AS "size!", stored.body AS "body!", stored.reference
+        FROM (
+            SELECT project_id, issue_id, event_id, occurred_at, received_at, size
+            FROM events
+            WHERE issue_id = $1
+                AND ($2::timestamptz IS NULL OR (occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)))
+                AND occurred_at >= COALESCE($4, '-infinity'::timestamptz)
+                AND occurred_at <= COALESCE($5, 'infinity'::timestamptz)
+                AND tag_value_ids @> $6 AND (cardinality($7::bigint[]) = 0 OR tag_value_ids && $7)
+                AND NOT tag_value_ids && $8
+            ORDER BY occurred_at DESC, event_id DESC
+            LIMIT $9
+        ) AS found, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = found.event_id AND event_bodies.project_id = found.project_id
+                AND event_bodies.received_at = found.received_at
+            LIMIT 1
+        ) AS stored
+        ORDER BY found.occurred_at DESC, found.event_id DESC"#,
+        issue_id.0,
+        before.map(|place| place.occurred_at),
+        before.map(|place| place.event_id),
+        tags.first,
+        tags.last,
+        &tags.all_of,
+        &tags.any_of,
+        &tags.none_of,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Events with certain tags after a place, the oldest first.
+pub async fn search_after(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    tags: &TagFilter,
+    after: EventPlace,
+    limit: i64,
+) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT found.project_id AS "project_id!: ProjectId", found.issue_id AS "issue_id!: IssueId",
+            found.event_id AS "event_id!", found.occurred_at AS "occurred_at!", found.received_at AS "received_at!",
+            found.size AS "size!", stored.body AS "body!", stored.reference
+        FROM (
+            SELECT project_id, issue_id, event_id, occurred_at, received_at, size
+            FROM events
+            WHERE issue_id = $1 AND occurred_at >= $2 AND (occurred_at, event_id) > ($2, $3)
+                AND occurred_at >= COALESCE($4, '-infinity'::timestamptz)
+                AND occurred_at <= COALESCE($5, 'infinity'::timestamptz)
+                AND tag_value_ids @> $6 AND (cardinality($7::bigint[]) = 0 OR tag_value_ids && $7)
+                AND NOT tag_value_ids && $8
+            ORDER BY occurred_at, event_id
+            LIMIT $9
+        ) AS found, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = found.event_id AND event_bodies.project_id = found.project_id
+                AND event_bodies.received_at = found.received_at
+            LIMIT 1
+        ) AS stored
+        ORDER BY found.occurred_at, found.event_id"#,
+        issue_id.0,
+        after.occurred_at,
+        after.event_id,
+        tags.first,
+        tags.last,
+        &tags.all_of,
+        &tags.any_of,
+        &tags.none_of,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

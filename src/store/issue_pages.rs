@@ -15,6 +15,7 @@ pub struct IssueDetails {
     pub assignee: Option<String>,
     pub is_bookmarked: bool,
     pub activities_count: i64,
+    pub feedback_count: i64,
     pub hashes_count: i64,
     /// How it was resolved: `in_release`, `in_next_release`, `in_commit`.
     pub resolution_kind: Option<String>,
@@ -62,6 +63,7 @@ pub async fn find(db: impl PgExecutor<'_>, issue_id: IssueId, user_id: UserId) -
             COALESCE(NULLIF(assignee.name, ''), assignee.email, '#' || teams.slug) AS assignee,
             EXISTS (SELECT FROM issue_bookmarks WHERE issue_id = issues.id AND user_id = $2) AS "is_bookmarked!",
             (SELECT count(*) FROM activities WHERE activities.issue_id = issues.id) AS "activities_count!",
+            (SELECT count(*) FROM user_reports WHERE user_reports.issue_id = issues.id) AS "feedback_count!",
             (SELECT count(*) FROM issue_hashes WHERE issue_hashes.issue_id = issues.id) AS "hashes_count!",
             resolution.kind AS "resolution_kind?", resolved_in.version AS "resolution_version?",
             commits.key AS "resolution_commit?", subscription.is_active AS "is_subscribed?",

@@ -143,6 +143,104 @@ pub async fn list_values_of_issue(
     .await
 }
 
+/// Values of one tag of an issue in the order of their ids, those after an id: for reading all of them piece by piece.
+pub async fn list_values_of_issue_after(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    key: &str,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<TagValue>> {
+    sqlx::query_as!(
+        TagValue,
+        r#"
+        SELECT v.id, v.key, v.value, t.times_seen::bigint AS "events!", t.first_seen, t.last_seen
+        FROM issue_tags t
+        JOIN tag_values v ON v.id = t.tag_value_id
+        WHERE t.issue_id = $1 AND t.tag_value_id > $3 AND v.key = $2
+        ORDER BY t.tag_value_id
+        LIMIT $4"#,
+        issue_id.0,
+        key,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many values a tag of an issue has.
+pub async fn count_values_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId, key: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "count!"
+        FROM issue_tags t
+        JOIN tag_values v ON v.id = t.tag_value_id
+        WHERE t.issue_id = $1 AND v.key = $2"#,
+        issue_id.0,
+        key,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Distinct users beside each of some tag values, among the newest `events` stored events of an issue: pairs of value
+/// and count. A user is the value of the tag `user`.
+pub async fn count_users_beside(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    tag_value_ids: &[i64],
+    events: i64,
+) -> sqlx::Result<Vec<(i64, i64)>> {
+    let rows = sqlx::query!(
+        r#"
+        WITH newest AS MATERIALIZED (
+            SELECT tag_value_ids FROM events WHERE issue_id = $1 ORDER BY occurred_at DESC LIMIT $3
+        ), users AS MATERIALIZED (
+            SELECT id FROM tag_values
+            WHERE key = 'user' AND id IN (SELECT UNNEST(tag_value_ids) FROM newest)
+        )
+        SELECT beside.id AS "id!", count(DISTINCT users.id) AS "users!"
+        FROM newest
+        CROSS JOIN LATERAL UNNEST(newest.tag_value_ids) AS beside (id)
+        CROSS JOIN LATERAL UNNEST(newest.tag_value_ids) AS own (id)
+        JOIN users ON users.id = own.id
+        WHERE beside.id = ANY($2)
+        GROUP BY beside.id"#,
+        issue_id.0,
+        tag_value_ids,
+        events,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.users)).collect())
+}
+
+/// The values of a project that a filter `key:value` names, those that an issue was seen with: their ids, and when the
+/// issue was seen with them first and last.
+pub async fn list_named_of_issue(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    project_id: ProjectId,
+    key: &str,
+    values: &[String],
+) -> sqlx::Result<Vec<(i64, DateTime<Utc>, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.tag_value_id, t.first_seen, t.last_seen
+        FROM tag_values v
+        JOIN issue_tags t ON t.issue_id = $1 AND t.tag_value_id = v.id
+        WHERE v.project_id = $2 AND v.key = $3 AND v.value = ANY($4)"#,
+        issue_id.0,
+        project_id.0,
+        key,
+        values,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tag_value_id, row.first_seen, row.last_seen)).collect())
+}
+
 /// The tags of a project, by key; `events` is not counted.
 pub async fn list_keys_of_project(db: impl PgExecutor<'_>, project_id: ProjectId) -> sqlx::Result<Vec<TagKey>> {
     sqlx::query_as!(

@@ -113,42 +113,80 @@ pub async fn link_missed(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> sqlx:
     Ok(result.rows_affected())
 }
 
-/// What the user of an event wrote.
-pub async fn find_of_event(
-    db: impl PgExecutor<'_>,
-    project_id: ProjectId,
-    event_id: Uuid,
-) -> sqlx::Result<Option<UserReport>> {
-    sqlx::query_as!(
-        UserReport,
-        r#"
-        SELECT id AS "id: UserReportId", project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId",
-            event_id, name, email, comments, created_at
-        FROM user_reports
-        WHERE project_id = $1 AND event_id = $2"#,
-        project_id.0,
-        event_id,
-    )
-    .fetch_optional(db)
-    .await
+/// A report in a list, with the issue it belongs to.
+#[derive(Clone, Debug)]
+pub struct ListedReport {
+    pub id: UserReportId,
+    pub project_id: ProjectId,
+    pub event_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub comments: String,
+    pub is_seen: bool,
+    pub created_at: DateTime<Utc>,
+    pub issue_id: Option<IssueId>,
+    pub short_id: Option<i64>,
+    pub title: Option<String>,
+    pub project_slug: String,
 }
 
-/// The newest reports of an issue.
-pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<UserReport>> {
+/// Which reports a list has.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub project_ids: &'a [i64],
+    pub issue_id: Option<IssueId>,
+    /// Only those about issues that are unresolved.
+    pub is_unresolved: bool,
+}
+
+/// Reports up to an id, the newest first; those of issues on their way out are absent.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    wanted: Wanted<'_>,
+    until: i64,
+    (offset, limit): (i64, i64),
+) -> sqlx::Result<Vec<ListedReport>> {
     sqlx::query_as!(
-        UserReport,
+        ListedReport,
         r#"
-        SELECT id AS "id: UserReportId", project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId",
-            event_id, name, email, comments, created_at
-        FROM user_reports
-        WHERE issue_id = $1
-        ORDER BY id DESC
-        LIMIT $2"#,
-        issue_id.0,
+        SELECT r.id AS "id: UserReportId", r.project_id AS "project_id: ProjectId", r.event_id, r.name, r.email,
+            r.comments, r.seen_at IS NOT NULL AS "is_seen!", r.created_at, r.issue_id AS "issue_id: IssueId",
+            i.short_id AS "short_id?", i.title AS "title?", p.slug AS project_slug
+        FROM user_reports r
+        JOIN projects p ON p.id = r.project_id
+        LEFT JOIN issues i ON i.id = r.issue_id
+        WHERE r.project_id = ANY($1) AND ($2::bigint IS NULL OR r.issue_id = $2) AND r.id <= $4
+            AND (i.status = 'unresolved' OR (NOT $3 AND (i.id IS NULL OR i.status IN ('resolved', 'ignored'))))
+        ORDER BY r.id DESC
+        OFFSET $5
+        LIMIT $6"#,
+        wanted.project_ids,
+        wanted.issue_id.map(|id| id.0),
+        wanted.is_unresolved,
+        until,
+        offset,
         limit,
     )
     .fetch_all(db)
     .await
+}
+
+/// Notes that reports of some projects were read, or that they are to be read again; returns how many.
+pub async fn mark_seen(
+    db: impl PgExecutor<'_>,
+    ids: &[i64],
+    project_ids: &[i64],
+    seen_at: Option<DateTime<Utc>>,
+) -> sqlx::Result<u64> {
+    let result = sqlx::query!(
+        "UPDATE user_reports SET seen_at = $3 WHERE id = ANY($1) AND project_id = ANY($2)",
+        ids,
+        project_ids,
+        seen_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected())
 }
 
 /// How many users wrote about an issue.

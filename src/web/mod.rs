@@ -4,6 +4,7 @@ pub mod api;
 pub mod assets;
 pub mod client_ip;
 mod cookie;
+pub mod csv;
 mod damage;
 pub mod error;
 pub mod extract;

@@ -80,7 +80,7 @@ pub async fn add(app: &App, issue: &Issue, author: UserId, draft: &Draft) -> Res
         return Err(Error::Duplicate);
     }
     let id = notes::insert(&mut *tx, (issue.project_id, issue.id), author, &draft.data(), now).await?;
-    issue_subscriptions::subscribe(&mut *tx, issue.id, &[author.0], "comment", now).await?;
+    issue_subscriptions::subscribe(&mut *tx, issue.id, &[author.0], "commented", now).await?;
     subscribe_mentioned(&mut tx, issue.id, &draft.mentions, now).await?;
     tx.commit().await?;
     Ok(id)

@@ -24,6 +24,7 @@ mod tags;
 mod teams;
 mod tenancy;
 mod upload;
+mod user_feedback;
 mod users;
 
 use axum::Router;
@@ -47,5 +48,6 @@ pub fn routes() -> Router<App> {
         .merge(repositories::routes())
         .merge(tags::routes())
         .merge(teams::routes())
+        .merge(user_feedback::routes())
         .merge(users::routes())
 }

@@ -4,6 +4,7 @@ mod account;
 mod activities;
 mod auth;
 mod back;
+mod feedback;
 mod flash;
 mod home;
 pub mod issues;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .merge(account::routes())
         .merge(auth::routes())
+        .merge(feedback::routes())
         .merge(home::routes())
         .merge(issues::routes())
         .merge(jobs::routes())

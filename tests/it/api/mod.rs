@@ -13,6 +13,7 @@ mod releases;
 mod repositories;
 mod search;
 mod teams;
+mod user_feedback;
 mod users;
 
 use serde_json::Value;

@@ -57,7 +57,7 @@ async fn comments_are_written_changed_and_deleted_by_their_author() {
     assert!(page.contains("<p>It is the <em>cart</em>.</p>") && page.contains("First seen, in shop@1.0"), "{page}");
     assert_eq!(scene.count().await, 1);
     assert!(scene.browser.get("/acme/shop/").await.body.contains("one comment<"), "the row counts comments");
-    assert_eq!(scene.subscribed().await, [("owner@acme.example".to_owned(), "comment".to_owned())]);
+    assert_eq!(scene.subscribed().await, [("owner@acme.example".to_owned(), "commented".to_owned())]);
 
     let again = scene.browser.post_form(&path, &[("text", " It is the *cart*.\r\n"), ("action", "save")]).await;
     assert_eq!(again.status, 422);
@@ -94,7 +94,7 @@ async fn those_who_are_called_follow_the_issue() {
     let outsider = scene.app.member(&scene.project, "out@acme.example", Role::Member, false).await;
     let text = "@lin, @out and @nobody: see #team. `@owner`";
     assert_eq!(scene.browser.post_form(&scene.path(), &[("text", text), ("action", "save")]).await.status, 303);
-    let expected = [("lin@acme.example", "mentioned"), ("owner@acme.example", "comment")];
+    let expected = [("lin@acme.example", "mentioned"), ("owner@acme.example", "commented")];
     assert_eq!(scene.subscribed().await, expected.map(|(who, why)| (who.to_owned(), why.to_owned())));
     let page = scene.browser.get(&scene.path()).await.body;
     assert!(

@@ -4,6 +4,7 @@ mod auth;
 mod comments;
 mod decide;
 mod grouping;
+mod issue_tabs;
 mod issues;
 mod issues_event;
 mod jobs;

@@ -90,7 +90,7 @@ pub async fn find_in<N: Needs>(
 pub async fn detail(app: &App, stored: &StoredEvent) -> Result<Response> {
     let around = issue_events::find_neighbours(&app.db, stored.row.issue_id, stored.place()).await?;
     let id = |event_id: Option<Uuid>| event_id.map(|event_id| event_id.as_simple().to_string());
-    let report = user_reports::find_of_event(&app.db, stored.row.project_id, stored.row.event_id).await?;
+    let report = user_reports::find(&app.db, stored.row.project_id, stored.row.event_id).await?;
     let tree = stored.resolved(app).await?;
     let view = EventDetailView {
         event: EventView::of(stored, &tree),

@@ -14,7 +14,7 @@ use crate::store::projects::Project;
 use crate::web::api::lists::Params;
 use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
-use crate::web::extract::{Pagination, ProjectAccess};
+use crate::web::extract::{Page, Pagination, ProjectAccess};
 
 /// More issues than any project has that is not itself the problem.
 const ALL_ISSUES: i64 = 100_000;
@@ -57,8 +57,19 @@ pub async fn answer(
     mut places: Vec<EventPlace>,
 ) -> Result<Response> {
     let page = pagination.keyset_page(&mut places, |place| place.occurred_at.timestamp_millis());
-    let headers: HeaderMap = pagination.headers(&page);
-    let stored = StoredEvent::list(app, project.id, &places).await?;
+    answer_page(app, project, pagination, &page, &places).await
+}
+
+/// These places, with these links.
+pub async fn answer_page(
+    app: &App,
+    project: &Project,
+    pagination: &Pagination,
+    page: &Page,
+    places: &[EventPlace],
+) -> Result<Response> {
+    let headers: HeaderMap = pagination.headers(page);
+    let stored = StoredEvent::list(app, project.id, places).await?;
     let trees = stored.iter().map(StoredEvent::tree).collect::<Result<Vec<_>>>()?;
     let views: Vec<_> = stored.iter().zip(&trees).map(|(stored, tree)| EventView::of(stored, tree)).collect();
     Ok((headers, Json(views)).into_response())

@@ -103,6 +103,10 @@ struct Facts {
 }
 
 impl IssueView {
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The issues of a scope, in the order of the ids; those of other projects are left out.
     pub async fn list(app: &App, scope: &IssueScope, ids: &[i64]) -> Result<Vec<Self>> {
         let mut rows = issue_lists::list(&app.db, ids, scope.user_id).await?;

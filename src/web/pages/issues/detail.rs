@@ -21,7 +21,7 @@ use crate::store::issue_events::Neighbours;
 use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
 use crate::store::users::User;
-use crate::store::{attachments, issue_events, issue_lists, tag_counts};
+use crate::store::{attachments, issue_events, issue_lists, tag_counts, user_reports};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -71,6 +71,8 @@ struct IssuePage<'a> {
     attachments: Vec<(String, String)>,
     side: Side,
     note: Option<&'static str>,
+    /// Name, address and words of the event's user.
+    feedback: Option<(String, String, String)>,
     /// Artifacts came after the event.
     late: Option<String>,
 }
@@ -170,6 +172,12 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let options = options(params, &access.within.actor.user);
     let skip = if part == Part::All { 0 } else { params.skip };
     let view = (found.is_some() && !is_damaged).then(|| EventView::build(&event, Excerpt { part, skip }, options, t));
+    let feedback = match &found {
+        Some(found) => user_reports::find(&app.db, issue.project_id, found.event.event_id).await?,
+        None => None,
+    };
+    let feedback = feedback
+        .map(|report| (visible::string(report.name), visible::string(report.email), visible::string(report.comments)));
     let (bar, here, attachments) = match &found {
         Some(found) => {
             let base = format!("{}{}events/{}/", layout.base, frame.path, found.event.event_id.as_simple());
@@ -196,6 +204,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         attachments,
         side,
         note,
+        feedback,
         late,
         frame,
         layout,

@@ -55,6 +55,7 @@ pub struct IssueFrame {
     /// The newest release of the project.
     pub current_release: Option<String>,
     pub activities_count: i64,
+    pub feedback_count: i64,
     /// Why it is not plainly unresolved.
     pub strip: Option<String>,
     /// What the viewer sees and may decide about (`services::issues::Basis`).
@@ -133,6 +134,7 @@ impl IssueFrame {
             strip: None,
             basis: Basis::of_issue(issue).to_string(),
             subscription: Subscription::of(details, t),
+            feedback_count: details.feedback_count,
             assignees,
             may_write: access.may(Scope::EventWrite),
             may_delete: access.may(Scope::EventAdmin),

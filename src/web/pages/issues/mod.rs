@@ -10,6 +10,7 @@ mod detail;
 pub mod event;
 mod events;
 mod export;
+mod feedback;
 mod frame;
 mod grouping;
 mod jump;
@@ -21,6 +22,7 @@ pub(super) mod rows;
 mod selection;
 pub(super) mod status;
 mod stored;
+mod tag;
 mod tags;
 
 use axum::Router;
@@ -47,8 +49,10 @@ pub fn routes() -> Router<App> {
         .route(&issue("/activity/mentions/"), get(activity::mentions))
         .route(&issue("/activity/{note}/"), post(activity::rewrite))
         .route(&issue("/tags/"), get(tags::list))
-        .route(&issue("/tags/{key}/"), get(tags::values))
+        .route(&issue("/tags/{key}/"), get(tag::show))
+        .route(&issue("/tags/{key}/export/"), get(tag::export))
         .route(&issue("/events/"), get(events::show))
+        .route(&issue("/feedback/"), get(feedback::show))
         .route(&issue("/grouping/"), get(grouping::show))
         .merge(old_links::routes())
 }

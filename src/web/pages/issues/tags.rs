@@ -1,4 +1,4 @@
-//! The tags of an issue, and the values of one tag.
+//! The tags of an issue, with the values it was seen with most.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -10,18 +10,16 @@ use super::event::summary::tag_query;
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::percent;
 use crate::app::App;
-use crate::store::tag_counts::{self, Order, TagValue};
+use crate::store::tag_counts::{self, TagValue};
 use crate::types::lifecycle::Status;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
-use crate::web::{render, time, visible};
+use crate::web::{render, visible};
 
 /// Values of a card; the rest is on the tag's page.
 const TOP: i64 = 10;
-const MAX_VALUES: i64 = 500;
 /// A tag with more values tells cases apart rather than kinds; it comes last and folded.
 const MANY: i64 = 1_000;
 
@@ -32,8 +30,6 @@ struct TagsPage {
     t: Messages,
     frame: IssueFrame,
     cards: Vec<TagCard>,
-    /// The card stands alone, with all its values.
-    is_single: bool,
 }
 
 struct TagCard {
@@ -50,8 +46,6 @@ struct ValueRow {
     query: String,
     percent: i64,
     events: String,
-    first_seen: Markup,
-    last_seen: Markup,
 }
 
 pub async fn list(
@@ -67,7 +61,7 @@ pub async fn list(
         let of_key = values.iter().filter(|value| value.key == key.key);
         TagCard {
             encoded_key: encode(&key.key),
-            values: of_key.map(|value| row(value, issue.times_seen, &layout)).collect(),
+            values: of_key.map(|value| row(value, issue.times_seen)).collect(),
             values_count: key.values,
             is_folded: key.values > MANY,
             key: visible::string(key.key),
@@ -75,34 +69,16 @@ pub async fn list(
     };
     let mut cards: Vec<TagCard> = keys.into_iter().map(card).collect();
     cards.sort_by_key(|card| card.is_folded);
-    render(&TagsPage { t: layout.t, frame, cards, is_single: false, layout })
+    render(&TagsPage { t: layout.t, frame, cards, layout })
 }
 
-pub async fn values(
-    State(app): State<App>,
-    viewer: Viewer,
-    actor: Actor,
-    Path((organization, id, key)): Path<(String, String, String)>,
-) -> Result<Response> {
-    let Opened { issue, layout, frame, .. } = frame::open(&app, &viewer, actor, (&organization, &id), "tags").await?;
-    let page = (0, MAX_VALUES);
-    let values = tag_counts::list_values_of_issue(&app.db, issue.id, &key, Order::MostEvents, page).await?;
-    let rows: Vec<ValueRow> = values.iter().map(|value| row(value, issue.times_seen, &layout)).collect();
-    let values_count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let encoded_key = encode(&key);
-    let card = TagCard { key: visible::string(key), encoded_key, values: rows, values_count, is_folded: false };
-    render(&TagsPage { t: layout.t, frame, cards: vec![card], is_single: true, layout })
-}
-
-fn row(value: &TagValue, total: i64, layout: &Layout) -> ValueRow {
+fn row(value: &TagValue, total: i64) -> ValueRow {
     let shown = visible::text(&value.value).into_owned();
     ValueRow {
         link: Some(shown.clone()).filter(|text| is_web_address(text)),
         query: tag_query(&value.key, &value.value),
         percent: percent(value.events, total.max(1)),
         events: grouped(value.events),
-        first_seen: time::ago(layout.t, value.first_seen, layout.now),
-        last_seen: time::ago(layout.t, value.last_seen, layout.now),
         value: shown,
     }
 }
