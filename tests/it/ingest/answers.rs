@@ -165,7 +165,8 @@ async fn sizes_are_limited() {
     assert_eq!(sdk.store(event(1900)).await.status, 200);
     assert_eq!(sdk.store(event(2000)).await.status, 413);
     assert_eq!(sdk.store(event(7000)).await.status, 413);
-    let packed = sdk.request("store").header("content-encoding", "gzip").body(super::gzip(event(3000).as_bytes()));
+    let packed =
+        sdk.request("store").header("content-encoding", "gzip").body(crate::support::gzip(event(3000).as_bytes()));
     assert_eq!(sdk.send(packed).await.status, 413);
     let chunks = futures_util::stream::iter((0..20).map(|_| Ok::<_, std::io::Error>("x".repeat(500))));
     assert_eq!(sdk.store(reqwest::Body::wrap_stream(chunks)).await.status, 413);

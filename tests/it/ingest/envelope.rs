@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use picket::types::entry_kind::EntryKind;
 use serde_json::json;
 
-use super::{EVENT_ID, gzip};
+use super::EVENT_ID;
 use crate::support::TestApp;
+use crate::support::gzip;
 
 const OTHER_ID: &str = "0123456789abcdef0123456789abcdef";
 

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Sdk, gzip};
+use super::Sdk;
 use crate::support::TestApp;
+use crate::support::gzip;
 
 /// Raw bytes to the server; what it says until it closes, or until the first answer is whole.
 async fn raw(app: &TestApp, parts: &[&[u8]]) -> String {

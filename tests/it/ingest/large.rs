@@ -2,9 +2,10 @@
 
 use picket::worker;
 
+use super::Sdk;
 use super::hostile::random;
-use super::{Sdk, gzip};
 use crate::support::TestApp;
+use crate::support::gzip;
 
 const LARGE: usize = 16 << 20;
 

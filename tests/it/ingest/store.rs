@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use picket::types::entry_kind::EntryKind;
 use serde_json::{Value, json};
 
-use super::{EVENT_ID, gzip};
+use super::EVENT_ID;
 use crate::support::TestApp;
+use crate::support::gzip;
 
 #[tokio::test]
 async fn an_event_is_in_the_stream_when_200_is_answered() {

@@ -16,3 +16,4 @@ mod projects;
 mod releases;
 mod setup;
 mod source_maps;
+mod weight;

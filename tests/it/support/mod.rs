@@ -82,3 +82,11 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut attemp
     }
     panic!("{what} did not happen within 10 s");
 }
+
+/// As an SDK or a browser would pack it.
+pub fn gzip(data: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(data).expect("memory takes it");
+    encoder.finish().expect("memory takes it")
+}
