@@ -10,6 +10,7 @@ mod onboarding;
 mod preferences;
 mod reading;
 mod stage;
+mod triage;
 
 use serde_json::Value;
 

@@ -75,7 +75,7 @@ async fn an_installation_is_set_up_and_left_without_script() {
 }
 
 /// Waits for the page that says the text.
-async fn reads(browser: &Browser, text: &str) {
+pub async fn reads(browser: &Browser, text: &str) {
     for _ in 0..200 {
         if let Ok(main) = browser.client.find(Locator::Css("body")).await
             && main.text().await.is_ok_and(|shown| shown.contains(text))
@@ -87,11 +87,11 @@ async fn reads(browser: &Browser, text: &str) {
     panic!("{} does not say {text:?}", browser.client.current_url().await.expect("a page"));
 }
 
-async fn count(browser: &Browser, selector: &str) -> usize {
+pub async fn count(browser: &Browser, selector: &str) -> usize {
     browser.client.find_all(Locator::Css(selector)).await.expect("a selector").len()
 }
 
-async fn waits_for(browser: &Browser, selector: &str) {
+pub async fn waits_for(browser: &Browser, selector: &str) {
     browser
         .client
         .wait()
