@@ -20,6 +20,7 @@ pub mod in_app;
 pub mod modules;
 pub mod normalize;
 pub mod open;
+pub mod ownership;
 pub mod rule_text;
 pub mod scrub;
 pub mod summarize;

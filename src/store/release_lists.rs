@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::releases::{Release, ReleaseStatus};
-use crate::types::ids::{OrganizationId, ReleaseId, UserId};
+use crate::types::ids::{OrganizationId, ProjectId, ReleaseId, UserId};
 
 /// What the releases of a list have in common.
 #[derive(Clone, Debug)]
@@ -224,4 +224,29 @@ pub async fn list_versions(db: impl PgExecutor<'_>, project_ids: &[i64], limit: 
     )
     .fetch_all(db)
     .await
+}
+
+/// The releases of a project since a time, the newest first: versions and dates.
+pub async fn list_since(
+    db: impl PgExecutor<'_>,
+    (organization_id, project_id): (OrganizationId, ProjectId),
+    since: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<(String, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT version, COALESCE(released_at, created_at) AS "at!"
+        FROM releases
+        WHERE organization_id = $1 AND COALESCE(released_at, created_at) >= $3
+            AND EXISTS (SELECT FROM release_projects AS used WHERE used.release_id = releases.id AND used.project_id = $2)
+        ORDER BY COALESCE(released_at, created_at) DESC, id DESC
+        LIMIT $4"#,
+        organization_id.0,
+        project_id.0,
+        since,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.version, row.at)).collect())
 }

@@ -2,7 +2,8 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, projects, releases, teams, tokens,
+    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, ownership, projects, releases, teams,
+    tokens,
 };
 
 /// An error that belongs to one field of the form.
@@ -17,6 +18,15 @@ impl From<accounts::Error> for Error {
             accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
             accounts::Error::Database(error) => error.into(),
             accounts::Error::Hash(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<ownership::Error> for Error {
+    fn from(error: ownership::Error) -> Self {
+        match error {
+            ownership::Error::Rule(_) | ownership::Error::UnknownOwners(_) => field("raw", &error),
+            ownership::Error::Database(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod evidence;
 mod exception;
+pub mod features;
 mod fingerprint;
 mod frame;
 mod function;

@@ -81,6 +81,13 @@ impl NewBody {
         json.shrink_to_fit();
         Ok(Self::Json(json.into()))
     }
+
+    pub fn json(&self) -> io::Result<Bytes> {
+        match self {
+            Self::Json(json) => Ok(json.clone()),
+            Self::Packed(body) => event_body::unpack(body, None).map(Bytes::from),
+        }
+    }
 }
 
 /// Quantities by what is counted together.

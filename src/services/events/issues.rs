@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use super::assign::{KnownHashes, Owner, Share};
 use super::batch::BatchEvent;
+use super::features;
 use super::releases::BatchReleases;
 use crate::store::{
     issue_hashes, issue_texts,
@@ -81,6 +82,7 @@ pub async fn create(
         }
     }
     attach_hashes(tx, shares).await?;
+    features::insert(tx, events, shares).await?;
     let new: Vec<&Share> = shares.iter().filter(|share| share.is_new).collect();
     put_texts(tx, events, new).await
 }

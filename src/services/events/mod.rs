@@ -14,6 +14,7 @@ mod batch;
 mod bodies;
 mod caches;
 mod dead;
+mod features;
 mod issues;
 mod lifecycle;
 mod link_user_reports;

@@ -57,6 +57,16 @@ pub struct IssueChange {
 
 /// Tries rules on recent events.
 pub async fn preview(app: &App, project: &Project, rules: Rules, sample: Sample) -> anyhow::Result<Preview> {
+    preview_with(app, project, rules, (sample, None)).await
+}
+
+/// As [`preview`]; a hash may be taken on by an issue.
+pub(super) async fn preview_with(
+    app: &App,
+    project: &Project,
+    rules: Rules,
+    (sample, adopted): (Sample, Option<(EventHash, IssueId)>),
+) -> anyhow::Result<Preview> {
     let count = rules.iter().len();
     let (settings, rules) = (Arc::new(project.settings.0.clone()), Arc::new(rules));
     let looked = sample::look(app, (project.id, sample), move |issue_id, event| {
@@ -72,7 +82,8 @@ pub async fn preview(app: &App, project: &Project, rules: Rules, sample: Sample)
     }
     let events: Vec<(IssueId, Vec<EventHash>)> =
         looked.found.into_iter().map(|(issue_id, _, hashes)| (issue_id, hashes)).collect();
-    let known = known_hashes(app, project.id, events.iter().flat_map(|(_, hashes)| hashes)).await?;
+    let mut known = known_hashes(app, project.id, events.iter().flat_map(|(_, hashes)| hashes)).await?;
+    known.extend(adopted.map(|(hash, issue_id)| (hash, Target::Issue(issue_id))));
     Ok(Preview { hits, is_cut: looked.is_cut, ..sum_up(&events, &known) })
 }
 
@@ -94,9 +105,9 @@ pub async fn test(app: &App, project: &Project, rules: &Rules, event_id: Uuid) -
     Ok(Some(Tested { issue_id: event.issue_id, regrouped, target }))
 }
 
-type Known = HashMap<EventHash, Target>;
+pub(super) type Known = HashMap<EventHash, Target>;
 
-async fn known_hashes(
+pub(super) async fn known_hashes(
     app: &App,
     project_id: ProjectId,
     hashes: impl Iterator<Item = &EventHash>,

@@ -12,7 +12,7 @@ use crate::types::ids::{IssueId, ProjectId};
 use crate::types::json::{self, Json, Object};
 
 /// Events that are looked at.
-pub const MAX_EVENTS: usize = 1_000;
+const MAX_EVENTS: usize = 1_000;
 /// Events in memory at once.
 const PORTION: usize = 50;
 /// People wait for it.
@@ -23,6 +23,8 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 pub enum Sample {
     /// Of the issues of the project that were seen last.
     Project,
+    /// As many as this of them.
+    Newest(i64),
     /// As many of an issue, and of the others of its project.
     Issue(IssueId),
 }
@@ -44,6 +46,7 @@ async fn places(app: &App, project_id: ProjectId, sample: Sample) -> sqlx::Resul
     let max = i64::try_from(MAX_EVENTS).unwrap_or(i64::MAX);
     let mut places = match sample {
         Sample::Project => newest(app, project_id, max).await?,
+        Sample::Newest(limit) => newest(app, project_id, limit).await?,
         Sample::Issue(issue_id) => {
             let slice = Slice { at: DateTime::<Utc>::MAX_UTC, skip: 0, limit: max / 2 };
             let mut places = event_lists::list_before(&app.db, issue_id, slice).await?;

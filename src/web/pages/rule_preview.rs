@@ -49,19 +49,32 @@ pub struct IssueLink {
 /// Tries rules on recent events, and says it in words.
 pub async fn preview(
     app: &App,
-    (organization, project): (&str, &Project),
+    within: (&str, &Project),
     rules: Rules,
     sample: Sample,
     t: Messages,
 ) -> Result<PreviewView> {
-    let written: Vec<(usize, String)> =
-        rules.iter().map(|rule| (rule.line, visible::text(&rule.text).into_owned())).collect();
-    let Preview { events, issues, is_cut, groups, new_groups, hits, changes } =
-        grouping::preview(app, project, rules, sample).await?;
+    let found = grouping::preview(app, within.1, rules.clone(), sample).await?;
+    view(app, within, &rules, found, t).await
+}
+
+/// What rules would do, in words.
+pub async fn view(
+    app: &App,
+    within: (&str, &Project),
+    rules: &Rules,
+    found: Preview,
+    t: Messages,
+) -> Result<PreviewView> {
+    let Preview { events, issues, is_cut, groups, new_groups, hits, changes } = found;
     let more = changes.len().saturating_sub(MAX_CHANGES);
     let changes = &changes[..changes.len() - more];
-    let links = Links::of(app, (organization, project), changes).await?;
-    let hits = written.into_iter().zip(hits).map(|((line, text), events)| Hits { line, text, events: number(events) });
+    let links = Links::of(app, within, changes).await?;
+    let hits = rules.iter().zip(hits).map(|(rule, events)| Hits {
+        line: rule.line,
+        text: visible::text(&rule.text).into_owned(),
+        events: number(events),
+    });
     Ok(PreviewView {
         summary: t.grouping_preview_of(number(groups), number(issues), events, number(new_groups)),
         is_empty: events == 0,

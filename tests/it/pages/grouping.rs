@@ -195,3 +195,122 @@ async fn only_who_may_change_the_project_may_change_its_rules() {
     let reading = app.script(&member, &[Scope::ProjectRead]).await;
     assert_eq!(reading.put_json(path, &json!({"fingerprintingRules": ""})).await.status, 403);
 }
+
+#[tokio::test]
+async fn the_tab_explains_and_the_api_too() {
+    let Stage { app, project, browser } = stage().await;
+    act(&browser, "save", "type:KeyError -> cart, {{ default }}", "").await;
+    let id = app.report(&project, &event("KeyError", "a", "pay")).await;
+    let issue = issue_of(&app, &id).await;
+    let page = browser.get(&format!("/organizations/acme/issues/{issue}/grouping/")).await.body;
+    for part in [
+        "A fingerprint rule of the project decided: <code>type:KeyError -&#62; cart, {{ default }}</code>",
+        "The client&#39;s fingerprint, which the rule replaced: <code>mine</code> <code>{{ default }}</code>",
+        "?kind=split",
+        "?kind=join",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let script = app.script(&project.owner, &[Scope::EventRead]).await;
+    let info = script.get(&format!("/api/0/projects/acme/shop/events/{id}/grouping-info/")).await.json();
+    let variant = &info["app"];
+    assert_eq!(
+        (&variant["type"], &variant["hashMismatch"], &variant["key"]),
+        (&json!("salted-component"), &json!(false), &json!("app"))
+    );
+    assert_eq!(
+        (&variant["values"], &variant["client_values"]),
+        (&json!(["cart", "{{ default }}"]), &json!(["mine", "{{ default }}"]))
+    );
+    assert_eq!(variant["matched_rule"], "type:KeyError -> cart, {{ default }}");
+    assert_eq!(variant["component"]["id"], "app");
+    assert_eq!(script.get("/api/0/projects/acme/shop/events/0/grouping-info/").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_issue_is_split_by_message() {
+    let Stage { app, project, browser } = stage().await;
+    for value in ["a", "b", "a"] {
+        app.report(&project, &event("KeyError", value, "pay")).await;
+    }
+    let id = app.report(&project, &event("ValueError", "x", "pay")).await;
+    let other = issue_of(&app, &id).await;
+    let issue = sqlx::query_scalar::<_, i64>("SELECT min(id) FROM issues").fetch_one(&app.app.db).await.unwrap();
+    let path = format!("/organizations/acme/issues/{issue}/grouping/rule/?kind=split");
+    let page = browser.get(&path).await;
+    assert_eq!(page.status, 200);
+    let rule = "type:\"KeyError\" function:\"pay\" module:\"shop.cart\" -> {{ default }}, {{ message }}";
+    assert!(page.body.contains(&rule.replace('"', "&#34;").replace('>', "&#62;")), "{}", page.body);
+    assert!(
+        page.body.contains(
+            "4 recent events of 2 issues were looked at. If they came again they would be in 3 issues, 2 of them new."
+        ),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("3 of 3") && page.body.contains("Use this rule"));
+
+    let answer = browser.post_form(&path, &[("action", "confirm"), ("rule", rule)]).await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (303, format!("/organizations/acme/issues/{issue}/grouping/").as_str())
+    );
+    assert!(browser.get(PAGE).await.body.contains("function:&#34;pay&#34;"));
+    let (a, b) = (
+        app.report(&project, &event("KeyError", "a", "pay")).await,
+        app.report(&project, &event("KeyError", "b", "pay")).await,
+    );
+    let x = app.report(&project, &event("ValueError", "x", "pay")).await;
+    let (a, b) = (issue_of(&app, &a).await, issue_of(&app, &b).await);
+    assert!(a != b && a != issue && b != issue);
+    assert_eq!((issue_of(&app, &x).await, issues(&app).await), (other, 4));
+}
+
+#[tokio::test]
+async fn all_like_an_issue_come_to_it() {
+    let Stage { app, project, browser } = stage().await;
+    act(&browser, "save", "type:Never -> never", "").await;
+    let mut ids = Vec::new();
+    for (value, function) in [("user 1 gone", "load"), ("user 2 gone", "save"), ("other", "third")] {
+        ids.push(app.report(&project, &event("KeyError", value, function)).await);
+    }
+    let issue = issue_of(&app, &ids[0]).await;
+    let path = format!("/organizations/acme/issues/{issue}/grouping/rule/?kind=join");
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("value:&#34;user * gone&#34; -&#62; &#34;KeyError&#34;"), "{page}");
+    // The issue takes the new group on, and the second comes to it.
+    assert!(
+        page.contains(
+            "3 recent events of 3 issues were looked at. If they came again they would be in 2 issues, 0 of them new."
+        ),
+        "{page}"
+    );
+
+    let rule = "type:KeyError value:\"user * gone\" -> gone";
+    for (wrong, says) in [
+        ("", "One rule is expected"),
+        ("a:b -> c", "there is no matcher"),
+        ("# x", "One rule is expected"),
+        ("type:a -> b\ntype:c -> d", "One rule is expected"),
+    ] {
+        let page = browser.post_form(&path, &[("action", "confirm"), ("rule", wrong)]).await;
+        assert_eq!(page.status, 422, "{wrong}");
+        assert!(page.body.contains(says), "{wrong}: {}", page.body);
+    }
+    assert!(browser.post_form(&path, &[("action", "preview"), ("rule", rule)]).await.body.contains("0 of them new"));
+    assert_eq!(browser.post_form(&path, &[("action", "confirm"), ("rule", rule)]).await.status, 303);
+    for (value, function) in [("user 3 gone", "load"), ("user 4 gone", "elsewhere")] {
+        let id = app.report(&project, &event("KeyError", value, function)).await;
+        assert_eq!(issue_of(&app, &id).await, issue);
+    }
+    assert_eq!(issues(&app).await, 3);
+    let settings = browser.get(PAGE).await.body;
+    assert!(settings.find("gone").unwrap() < settings.find("never").unwrap());
+
+    let member = app.member(&project, "m@acme.example", Role::Member, true).await;
+    let reader = app.sign_in(&member).await;
+    assert_eq!(reader.get(&path).await.status, 403);
+    assert_eq!(reader.post_form(&path, &[("action", "confirm"), ("rule", rule)]).await.status, 403);
+    assert!(!reader.get(&format!("/organizations/acme/issues/{issue}/grouping/")).await.body.contains("?kind=join"));
+    assert_eq!(browser.get(&format!("/organizations/acme/issues/{issue}/grouping/rule/?kind=x")).await.status, 400);
+}

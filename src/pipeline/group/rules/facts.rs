@@ -99,7 +99,7 @@ impl<'e> Facts<'e> {
     /// The value of a variable; of frames that of the last one in the application, else of the last.
     pub fn value(&self, variable: &Variable) -> Option<String> {
         let exception = |key| exceptions(self.event).next_back()?.get_str(key);
-        let frame = || crash_frame(self.event);
+        let frame = || crash_frames(self.event).next();
         let text = match variable {
             Variable::Transaction => self.event_text("transaction"),
             Variable::Logger => self.event_text("logger"),
@@ -148,22 +148,22 @@ pub fn logentry<'e>(event: &'e Object<'_>) -> Option<&'e str> {
     ["formatted", "message"].into_iter().find_map(|key| entry.get_str(key).filter(|text| !text.trim().is_empty()))
 }
 
-/// The frames of all stack traces: of the exceptions, the event, the threads.
-fn stacks<'e>(event: &'e Object<'_>) -> impl Iterator<Item = &'e [Json<'e>]> {
+/// The frames of all stack traces: of the exceptions, the newest first, of the event, of the threads.
+pub fn stacks<'e>(event: &'e Object<'_>) -> impl Iterator<Item = &'e [Json<'e>]> {
     let threads = items(event, "threads").iter().filter_map(Json::as_object);
-    exceptions(event).chain([event]).chain(threads).filter_map(frames)
+    let owners = exceptions(event).rev().chain([event]).chain(threads);
+    owners.filter_map(|owner| owner.get("stacktrace")?.get("frames")?.as_array()).filter(|frames| !frames.is_empty())
 }
 
-fn frames<'e>(owner: &'e Object<'_>) -> Option<&'e [Json<'e>]> {
-    owner.get("stacktrace")?.get("frames")?.as_array()
-}
-
-/// The frame that crashed: the last one in the application, else the last.
-pub fn crash_frame<'e>(event: &'e Object<'_>) -> Option<FrameFields<'e>> {
-    let threads = items(event, "threads").iter().filter_map(Json::as_object);
-    let mut stacks = exceptions(event).rev().chain([event]).chain(threads).filter_map(frames);
-    let stack = stacks.find(|frames| !frames.is_empty())?;
-    let read = |frame: &'e Json<'e>| frame.as_object().map(FrameFields::read);
-    let in_app = stack.iter().rev().filter_map(read).find(|frame| frame.in_app == Some(true));
-    in_app.or_else(|| stack.iter().rev().find_map(read))
+/// The frames where the event happened, the crash first: those of the application, else all.
+pub fn crash_frames<'e>(event: &'e Object<'_>) -> impl Iterator<Item = FrameFields<'e>> {
+    let stack = stacks(event).next().unwrap_or_default();
+    let read = || stack.iter().rev().filter_map(Json::as_object).map(FrameFields::read);
+    let has_app = read().any(|frame| frame.in_app == Some(true));
+    stack
+        .iter()
+        .rev()
+        .filter_map(Json::as_object)
+        .map(FrameFields::read)
+        .filter(move |frame| !has_app || frame.in_app == Some(true))
 }

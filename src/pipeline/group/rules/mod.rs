@@ -14,6 +14,7 @@ use crate::types::hash::EventHash;
 use crate::types::json::{Json, Object};
 use crate::types::project_settings::ProjectSettings;
 
+pub use facts::{crash_frames, exceptions, logentry, stacks};
 pub use suggest::{Suggestion, suggest};
 
 use facts::{ExceptionFacts, Facts, FrameFacts};

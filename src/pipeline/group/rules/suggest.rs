@@ -1,7 +1,7 @@
 //! Rules that correct the grouping of an issue, made from one of its events: for people who press a button instead of
 //! writing one.
 
-use super::facts::{crash_frame, exceptions, logentry};
+use super::facts::{crash_frames, exceptions, logentry};
 use crate::pipeline::frames::Platform;
 use crate::pipeline::glob::escape;
 use crate::pipeline::group::native::trim_function;
@@ -34,7 +34,7 @@ pub fn suggest(event: &Object<'_>, suggestion: Suggestion) -> Option<String> {
             if message.is_empty() {
                 return None;
             }
-            match crash_frame(event) {
+            match crash_frames(event).next() {
                 Some(_) => matchers.extend(of_frame(event)),
                 None => matchers.push(matcher(of_message, &pattern(message))),
             }
@@ -67,7 +67,7 @@ fn part(text: &str) -> String {
 
 /// Where the event crashed.
 fn of_frame(event: &Object<'_>) -> Vec<String> {
-    let Some(frame) = crash_frame(event) else { return Vec::new() };
+    let Some(frame) = crash_frames(event).next() else { return Vec::new() };
     let platform = frame.platform_or(Platform::parse(event.get_str("platform").unwrap_or_default()));
     let function = match platform {
         Platform::Native | Platform::Rust => trim_function(frame.function).into_owned(),

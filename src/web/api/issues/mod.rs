@@ -12,6 +12,7 @@ mod people;
 mod related;
 mod search;
 mod short_id;
+mod similar;
 mod status_details;
 mod update;
 mod view;
@@ -20,7 +21,7 @@ use axum::Router;
 use axum::routing::{get, put};
 
 pub use search::IssueScope;
-pub use view::IssueView;
+pub use view::{ActorView, IssueView};
 
 use crate::app::App;
 
@@ -46,6 +47,7 @@ pub fn routes() -> Router<App> {
             .route(&format!("{issue}/activities/"), get(activity::list))
             .route(&format!("{issue}/hashes/"), get(hashes::list))
             .route(&format!("{issue}/participants/"), get(people::participants))
+            .route(&format!("{issue}/similar/"), get(similar::list))
             .route(&format!("{issue}/stats/"), get(get::stats))
             .route(&format!("{issue}/user-reports/"), get(related::reports))
             .route(&format!("{issue}/user-feedback/"), get(related::reports))

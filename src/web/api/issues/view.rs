@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::IssueScope;
 use super::status_details::{Counters, StatusDetailsView};
 use crate::app::App;
+use crate::services::ownership::Candidate;
 use crate::store::issue_lists::{self, ListedIssue};
 use crate::store::issue_resolutions::{self, IssueResolution};
 use crate::store::issue_snoozes::{self, IssueSnooze};
@@ -28,7 +29,7 @@ use crate::web::error::Result;
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "the published shape")]
 pub struct IssueView {
-    id: String,
+    pub id: String,
     share_id: Option<String>,
     short_id: String,
     count: String,
@@ -232,6 +233,18 @@ async fn load_commits(
 }
 
 impl ActorView {
+    pub fn candidate(candidate: &Candidate) -> Self {
+        let name = candidate.name();
+        match candidate {
+            Candidate::Person(person) => {
+                Self { kind: "user", id: person.user_id.to_string(), name, email: Some(person.email.clone()) }
+            }
+            Candidate::Team(team) => {
+                Self { kind: "team", id: team.id.to_string(), name: team.slug.clone(), email: None }
+            }
+        }
+    }
+
     pub fn user(user: &User) -> Self {
         let (name, email) = (user.display_name().to_owned(), Some(user.email.clone()));
         Self { kind: "user", id: user.id.to_string(), name, email }

@@ -5,6 +5,7 @@ mod detail_view;
 mod get;
 mod list;
 mod options;
+mod ownership;
 mod source_map_check;
 mod stats;
 mod update;
@@ -22,5 +23,6 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/projects/", get(list::list))
         .route("/projects/{organization}/{project}/", get(get::show).put(update::update).delete(delete::delete))
+        .route("/projects/{organization}/{project}/ownership/", get(ownership::show).put(ownership::update))
         .route("/projects/{organization}/{project}/source-maps/check/", get(source_map_check::show))
 }

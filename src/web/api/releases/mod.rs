@@ -17,6 +17,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub use commits::CommitView;
+pub use people::{People, PersonView};
 pub use view::{ReleaseView, RepositoryView};
 
 use crate::app::App;

@@ -110,6 +110,37 @@ pub struct Bars {
     /// Where the time axis begins and ends.
     pub first: String,
     pub last: String,
+    pub marks: Vec<Mark>,
+}
+
+/// A release that came in the time a graph shows.
+pub struct ReleaseMark {
+    pub at: DateTime<Utc>,
+    pub shown: String,
+    pub path: String,
+}
+
+/// Where a release stands in a graph.
+pub struct Mark {
+    /// In the middle of its step.
+    pub x: usize,
+    pub shown: String,
+    pub path: String,
+    pub label: String,
+}
+
+impl Bars {
+    /// Marks the releases of the time.
+    pub fn with_marks(mut self, stretch: &Stretch, releases: Vec<ReleaseMark>) -> Self {
+        let mark = |release: ReleaseMark| {
+            let seconds = (release.at - stretch.since).num_seconds().div_euclid(stretch.step.num_seconds());
+            let place = usize::try_from(seconds).ok().filter(|place| *place < stretch.steps)?;
+            let label = format!("{} · {}", stretch.label(place), release.shown);
+            Some(Mark { x: place * BAR.0 + BAR.0 / 2, shown: release.shown, path: release.path, label })
+        };
+        self.marks = releases.into_iter().filter_map(mark).collect();
+        self
+    }
 }
 
 pub struct Bar {
@@ -134,14 +165,15 @@ pub fn bars(counts: &[i64], stretch: &Stretch, t: Messages) -> Bars {
         total: counts.iter().sum(),
         first: stretch.label(0),
         last: stretch.label(stretch.steps.saturating_sub(1)),
+        marks: Vec::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{TimeZone, Utc};
+    use chrono::{TimeDelta, TimeZone, Utc};
 
-    use super::{Stretch, sparkline};
+    use super::{ReleaseMark, Stretch, bars, sparkline};
     use crate::store::issue_lists::IssueBucket;
     use crate::types::ids::IssueId;
     use crate::types::language::Language;
@@ -159,6 +191,16 @@ mod tests {
         assert_eq!(spark.path.matches('z').count(), 24);
         assert!(spark.path.starts_with("M0.0 28v-17h4.7v17z"), "{}", spark.path);
         assert!(spark.label.contains("8 events") && spark.label.contains("18:00"), "{}", spark.label);
+        let mark =
+            |hours| ReleaseMark { at: now - TimeDelta::hours(hours), shown: "1.0".to_owned(), path: String::new() };
+        let marked = bars(&counts, &day, Messages { language: Language::English });
+        let marks: Vec<usize> = marked
+            .with_marks(&day, vec![mark(0), mark(23), mark(24), mark(-9)])
+            .marks
+            .iter()
+            .map(|mark| mark.x)
+            .collect();
+        assert_eq!(marks, [235, 5]);
         assert_eq!(Stretch::month(now).since, Utc.with_ymd_and_hms(2026, 10, 22, 0, 0, 0).unwrap());
     }
 }

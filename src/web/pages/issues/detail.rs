@@ -3,16 +3,17 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::chart::{self, Bars, Stretch};
+use super::chart::{self, Bars, ReleaseMark, Stretch};
 use super::event::excerpt::Excerpt;
 use super::event::frames::Row;
 use super::event::options::{Form, Options, Order, Stack};
 use super::event::view::{EventView, Part};
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::{self, Meter};
+use super::people::{self, People};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
@@ -20,8 +21,9 @@ use crate::services::symbolication;
 use crate::store::issue_events::Neighbours;
 use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
+use crate::store::projects::Project;
 use crate::store::users::User;
-use crate::store::{attachments, issue_events, issue_lists, tag_counts, user_reports};
+use crate::store::{attachments, issue_events, issue_lists, release_lists, tag_counts, user_reports};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -36,6 +38,8 @@ use crate::web::{numbers, render, time, visible};
 
 /// Stored events are counted up to here.
 const MAX_COUNT: i64 = 1_000;
+/// Releases that are marked in a graph.
+const MAX_MARKS: i64 = 12;
 /// An event that took longer to arrive gets a mark.
 const LATE: TimeDelta = TimeDelta::minutes(30);
 
@@ -70,6 +74,7 @@ struct IssuePage<'a> {
     /// Names and sizes.
     attachments: Vec<(String, String)>,
     side: Side,
+    people: People,
     note: Option<&'static str>,
     /// Name, address and words of the event's user.
     feedback: Option<(String, String, String)>,
@@ -156,10 +161,10 @@ pub async fn part(
 }
 
 async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: EventParams) -> Result<Response> {
-    let Opened { issue, details, access, layout, frame } = opened;
+    let Opened { issue, details, access, layout, mut frame } = opened;
     let t = layout.t;
     let found = stored::find(app, &issue, wanted).await?;
-    let side = read_side(app, &issue, &details, &layout, &frame).await?;
+    let side = read_side(app, (&access.project, &issue), &details, &layout, &frame).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
     let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
     let tree = found.as_ref().and_then(|found| found.tree(&bytes).ok());
@@ -167,6 +172,8 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     let mut json = tree.unwrap_or(Json::Null);
     let viewed = symbolication::resolve(app, issue.project_id, &mut json).await?;
     let late = (viewed.resolved > 0).then(|| t.issues_resolved_late(viewed.resolved));
+    let people = people::load(app, &access.project, &issue, json.as_object(), t).await?;
+    frame.suggested.clone_from(&people.owners);
     let json = visible::json(json);
     let event = Event::read(&json);
     let options = options(params, &access.within.actor.user);
@@ -203,6 +210,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         clock: found.as_ref().map(|found| found.event.occurred_at.format("%H:%M:%S").to_string()).unwrap_or_default(),
         attachments,
         side,
+        people,
         note,
         feedback,
         late,
@@ -266,7 +274,7 @@ fn late(latency: TimeDelta, t: Messages) -> String {
 
 async fn read_side(
     app: &App,
-    issue: &Issue,
+    (project, issue): (&Project, &Issue),
     details: &IssueDetails,
     layout: &Layout,
     frame: &IssueFrame,
@@ -277,6 +285,16 @@ async fn read_side(
     let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
     let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
     let tags = tag_counts::list_most_seen_of_issue(&app.db, issue.id, meters::LOOKED_AT).await?;
+    let releases =
+        release_lists::list_since(&app.db, (project.organization_id, project.id), month.since, MAX_MARKS).await?;
+    let marks = |releases: &[(String, DateTime<Utc>)]| {
+        let mark = |(version, at): &(String, DateTime<Utc>)| ReleaseMark {
+            at: *at,
+            shown: visible::string(shown_version(version).to_owned()),
+            path: release_path(&frame.organization, Some(&frame.project), version),
+        };
+        releases.iter().map(mark).collect::<Vec<_>>()
+    };
     let link = |version: &Option<String>| {
         version.as_deref().map(|version| ReleaseLink {
             shown: visible::string(shown_version(version).to_owned()),
@@ -285,8 +303,8 @@ async fn read_side(
         })
     };
     Ok(Side {
-        day: chart::bars(&day.counts(&of_day, issue.id), &day, t),
-        month: chart::bars(&month.counts(&of_month, issue.id), &month, t),
+        day: chart::bars(&day.counts(&of_day, issue.id), &day, t).with_marks(&day, marks(&releases)),
+        month: chart::bars(&month.counts(&of_month, issue.id), &month, t).with_marks(&month, marks(&releases)),
         first_seen: time::ago(t, issue.first_seen, now),
         first_seen_at: time::absolute(t, issue.first_seen),
         first_release: link(&details.first_release),

@@ -18,6 +18,7 @@ use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
 use crate::web::{base_path, numbers, visible};
 
+use super::people::OwnerView;
 use super::status::{self, Subscription};
 use super::{level_icon, level_word, list, rows};
 
@@ -62,6 +63,8 @@ pub struct IssueFrame {
     pub basis: String,
     pub subscription: Subscription,
     pub assignees: Vec<(String, String)>,
+    /// Who should look at it: first in the menu. Only the page of an event knows.
+    pub suggested: Vec<OwnerView>,
     pub may_write: bool,
     pub may_delete: bool,
     /// The tab that is open.
@@ -136,6 +139,7 @@ impl IssueFrame {
             subscription: Subscription::of(details, t),
             feedback_count: details.feedback_count,
             assignees,
+            suggested: Vec::new(),
             may_write: access.may(Scope::EventWrite),
             may_delete: access.may(Scope::EventAdmin),
             tab,

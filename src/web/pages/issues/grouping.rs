@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::pipeline::group::{self, Component, ComponentValue, Variant};
 use crate::types::json::{self, Json};
 use crate::types::lifecycle::Status;
+use crate::types::scope::Scope;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
@@ -30,6 +31,8 @@ struct GroupingPage {
     variants: Vec<VariantView>,
     hashes: i64,
     event_id: Option<String>,
+    /// Whether the viewer may write fingerprint rules.
+    may_correct: bool,
 }
 
 struct VariantView {
@@ -39,6 +42,8 @@ struct VariantView {
     contributes: bool,
     hint: Option<&'static str>,
     values: Vec<String>,
+    client_values: Vec<String>,
+    matched_rule: Option<String>,
     tree: Option<Markup>,
 }
 
@@ -62,6 +67,7 @@ pub async fn show(
         strategy: group::STRATEGY,
         variants: variants.into_iter().map(|variant| view(variant, t, &mut left)).collect(),
         hashes: details.hashes_count,
+        may_correct: access.may(Scope::ProjectWrite) || access.may(Scope::ProjectAdmin),
         event_id: found.map(|found| found.event.event_id.as_simple().to_string()),
         layout,
     };
@@ -83,6 +89,8 @@ fn view(variant: Variant, t: Messages, left: &mut usize) -> VariantView {
         contributes: variant.contributes,
         hint: variant.hint,
         values: variant.values.into_iter().map(visible::string).collect(),
+        client_values: variant.client_values.into_iter().map(visible::string).collect(),
+        matched_rule: variant.matched_rule.map(visible::string),
         tree,
     }
 }

@@ -13,13 +13,16 @@ mod export;
 mod feedback;
 mod frame;
 mod grouping;
+mod grouping_rule;
 mod jump;
 pub(super) mod list;
 mod meters;
 mod old_links;
+mod people;
 mod problem;
 pub(super) mod rows;
 mod selection;
+mod similar;
 pub(super) mod status;
 mod stored;
 mod tag;
@@ -54,6 +57,8 @@ pub fn routes() -> Router<App> {
         .route(&issue("/events/"), get(events::show))
         .route(&issue("/feedback/"), get(feedback::show))
         .route(&issue("/grouping/"), get(grouping::show))
+        .route(&issue("/grouping/rule/"), get(grouping_rule::show).post(grouping_rule::act))
+        .route(&issue("/similar/"), get(similar::show))
         .merge(old_links::routes())
 }
 

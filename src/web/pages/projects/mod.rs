@@ -7,6 +7,7 @@ mod general;
 mod grouping;
 mod keys;
 mod list;
+mod ownership;
 mod privacy;
 mod remove;
 mod source_map_check;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
         .route("/settings/{organization}/projects/{project}/grouping/", get(grouping::show).post(grouping::act))
+        .route("/settings/{organization}/projects/{project}/ownership/", get(ownership::show).post(ownership::act))
         .route("/settings/{organization}/projects/{project}/source-maps/check/", get(source_map_check::show))
         .route(
             "/settings/{organization}/projects/{project}/source-maps/fetching/",
