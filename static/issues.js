@@ -76,7 +76,7 @@
         x: function () { if (row) { box(row).checked = !box(row).checked; count(); } },
         X: function () { if (all) all.click(); },
         r: function () { act("resolve"); }, R: function () { act("resolve-next"); },
-        s: function () { act("bookmark"); }, "#": function () { act("delete"); },
+        s: function () { act("bookmark"); }, m: function () { if (form.querySelectorAll("input[name=id]:checked").length > 1) act("merge"); }, "#": function () { act("delete"); },
         i: function () { open("i"); }, a: function () { open("a"); }
       };
       if (!keys[event.key]) return;

@@ -245,3 +245,26 @@ pub async fn search_after(
     .fetch_all(db)
     .await
 }
+
+/// The oldest stored event of an issue.
+pub async fn find_oldest(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<Option<Event>> {
+    sqlx::query_as!(
+        Event,
+        r#"
+        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
+            received_at, size, stored.body AS "body!", stored.reference
+        FROM events, LATERAL (
+            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
+            FROM event_bodies
+            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
+                AND event_bodies.received_at = events.received_at
+            LIMIT 1
+        ) AS stored
+        WHERE issue_id = $1
+        ORDER BY occurred_at, event_id
+        LIMIT 1"#,
+        issue_id.0,
+    )
+    .fetch_optional(db)
+    .await
+}

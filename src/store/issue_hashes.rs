@@ -1,5 +1,6 @@
 //! The hashes that lead to issues.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -65,4 +66,52 @@ pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::
     sqlx::query_scalar!("SELECT hash FROM issue_hashes WHERE issue_id = $1 ORDER BY hash LIMIT 10000", issue_id.0)
         .fetch_all(db)
         .await
+}
+
+/// Whether a job is moving hashes of some issues.
+pub async fn any_locked(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM issue_hashes WHERE issue_id = ANY($1) AND is_locked) AS "any!""#,
+        issue_ids,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A hash of an issue, with the stored events that it decided about.
+#[derive(Clone, Debug)]
+pub struct HashEvents {
+    pub hash: Uuid,
+    pub is_locked: bool,
+    pub events: i64,
+    /// The newest of them.
+    pub event_id: Option<Uuid>,
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+/// The hashes of an issue, those of the most events first.
+pub async fn list_events(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sqlx::Result<Vec<HashEvents>> {
+    sqlx::query_as!(
+        HashEvents,
+        r#"
+        SELECT issue_hashes.hash AS "hash!", issue_hashes.is_locked AS "is_locked!",
+            COALESCE(counted.events, 0) AS "events!", newest.event_id AS "event_id?", newest.occurred_at AS "occurred_at?"
+        FROM issue_hashes
+        LEFT JOIN (
+            SELECT hash, count(*) AS events, max(occurred_at) AS occurred_at
+            FROM events WHERE issue_id = $1 GROUP BY hash
+        ) AS counted ON counted.hash = issue_hashes.hash
+        LEFT JOIN LATERAL (
+            SELECT event_id, occurred_at FROM events
+            WHERE issue_id = $1 AND events.occurred_at = counted.occurred_at AND events.hash = counted.hash
+            LIMIT 1
+        ) AS newest ON TRUE
+        WHERE issue_hashes.issue_id = $1
+        ORDER BY COALESCE(counted.events, 0) DESC, issue_hashes.hash
+        LIMIT $2"#,
+        issue_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
 }

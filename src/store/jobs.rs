@@ -172,6 +172,11 @@ pub async fn is_cancelled(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<bo
     Ok(found.unwrap_or(true))
 }
 
+/// How far the job has come.
+pub async fn done(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!("SELECT done FROM jobs WHERE id = $1", id.0).fetch_one(db).await
+}
+
 /// The job has come so much further.
 pub async fn advance(db: impl PgExecutor<'_>, id: JobId, by: usize) -> sqlx::Result<()> {
     let by = i64::try_from(by).unwrap_or(i64::MAX);

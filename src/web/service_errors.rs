@@ -103,7 +103,13 @@ impl From<issues::Error> for Error {
     fn from(error: issues::Error) -> Self {
         match error {
             issues::Error::NoRelease => field("statusDetails", &error),
-            issues::Error::Stale(_) => Self::Conflict(error.to_string().into()),
+            issues::Error::Stale(_) | issues::Error::Gone | issues::Error::Locked => {
+                Self::Conflict(error.to_string().into())
+            }
+            issues::Error::MergeTooFew
+            | issues::Error::SeveralProjects
+            | issues::Error::NoHash
+            | issues::Error::AllHashes => Self::bad_request(error.to_string()),
             issues::Error::Database(error) => error.into(),
             issues::Error::Redis(error) => error.into(),
         }

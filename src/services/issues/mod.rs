@@ -8,15 +8,21 @@ mod basis;
 mod bulk;
 mod change;
 mod delete;
+mod merge;
 pub mod query;
+mod share;
 mod undo;
+mod unmerge;
 
 pub use apply::latest_release;
 pub use basis::Basis;
 pub use bulk::{AT_ONCE, ChangeIssues, MAX_ISSUES, UNDO_MINUTES, UndoChanges, start, start_undo, undoable};
 pub use change::{Applied, Change, Resolve, change, change_based_on};
 pub use delete::{Deletion, delete};
+pub use merge::{Merge, MergeIssues, merge};
+pub use share::{find_shared, share, unshare, without_user_data};
 pub use undo::{Undone, undo};
+pub use unmerge::{Unmerge, UnmergeIssue, unmerge};
 
 use crate::store::issues::state::IssueState;
 
@@ -29,6 +35,18 @@ pub enum Error {
     /// Somebody decided meanwhile; this is what they decided.
     #[error("somebody changed the issue meanwhile")]
     Stale(Basis),
+    #[error("merging takes two issues at least")]
+    MergeTooFew,
+    #[error("the issues belong to several projects")]
+    SeveralProjects,
+    #[error("one of the issues was deleted or merged meanwhile")]
+    Gone,
+    #[error("a job is moving hashes of the issue; try again when it is done")]
+    Locked,
+    #[error("none of these hashes belongs to the issue")]
+    NoHash,
+    #[error("the issue has to keep one hash")]
+    AllHashes,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error(transparent)]

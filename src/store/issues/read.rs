@@ -53,18 +53,36 @@ pub async fn find(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<Option<I
     .await
 }
 
-/// The issue behind the number of a short id (`SHOP-1A`: the base-32 digits after the project's slug).
+/// The issue behind the number of a short id (`SHOP-1A`: the base-32 digits after the project's slug); of one that was
+/// merged, the survivor.
 pub async fn find_by_short_id(
     db: impl PgExecutor<'_>,
     project_id: ProjectId,
     short_id: i64,
 ) -> sqlx::Result<Option<IssueId>> {
     sqlx::query_scalar!(
-        r#"SELECT id AS "id: IssueId" FROM issues WHERE project_id = $1 AND short_id = $2"#,
+        r#"
+        SELECT COALESCE(
+            (SELECT issue_id FROM issue_redirects WHERE project_id = $1 AND old_short_id = $2),
+            (SELECT id FROM issues WHERE project_id = $1 AND short_id = $2)
+        ) AS "id: IssueId""#,
         project_id.0,
         short_id,
     )
-    .fetch_optional(db)
+    .fetch_one(db)
+    .await
+}
+
+/// The issue itself, or what it was merged into. It may be on its way out.
+pub async fn find_present(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<Option<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT COALESCE(
+            (SELECT issue_id FROM issue_redirects WHERE old_issue_id = $1), (SELECT id FROM issues WHERE id = $1)
+        ) AS "id: IssueId""#,
+        id.0,
+    )
+    .fetch_one(db)
     .await
 }
 

@@ -174,6 +174,8 @@ impl<N: Needs> FromRequestParts<App> for IssueAccess<N> {
         let id = path_parameter(parts, "issue").await?.parse().map_err(|_| Error::NotFound)?;
         let organization = path_parameter(parts, "organization").await.ok();
         let actor = Actor::from_request_parts(parts, app).await?;
+        // One that was merged is the survivor.
+        let id = issues::find_present(&app.db, id).await?.ok_or(Error::NotFound)?;
         let issue = issues::find(&app.db, id).await?.filter(is_there).ok_or(Error::NotFound)?;
         let within = ProjectAccess::of_project(app, actor, issue.project_id).await?;
         match organization {

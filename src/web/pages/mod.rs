@@ -19,6 +19,7 @@ mod projects;
 mod refusals;
 pub mod releases;
 mod rule_preview;
+mod share;
 
 use axum::Router;
 
@@ -38,4 +39,5 @@ pub fn routes() -> Router<App> {
         .merge(organizations::routes())
         .merge(projects::routes())
         .merge(releases::routes())
+        .merge(share::routes())
 }

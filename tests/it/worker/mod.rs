@@ -7,6 +7,7 @@ mod exactly_once;
 mod hostile_maps;
 mod jobs;
 mod life_cycle;
+mod merging;
 mod queue;
 mod saving;
 mod scraping;

@@ -12,6 +12,9 @@ mod problems;
 mod stored;
 mod view;
 
+pub use stored::StoredEvent;
+pub use view::EventView;
+
 use axum::Router;
 use axum::routing::get;
 

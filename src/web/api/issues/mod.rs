@@ -11,9 +11,11 @@ mod mutation;
 mod people;
 mod related;
 mod search;
+mod shared;
 mod short_id;
 mod similar;
 mod status_details;
+mod tombstones;
 mod update;
 mod view;
 
@@ -38,14 +40,18 @@ pub fn routes() -> Router<App> {
             "/organizations/{organization}/issues/",
             get(list::of_organization).put(bulk::update_in_organization).delete(bulk::delete_in_organization),
         )
-        .route("/organizations/{organization}/shortids/{short_id}/", get(short_id::show));
+        .route("/organizations/{organization}/shortids/{short_id}/", get(short_id::show))
+        .route("/projects/{organization}/{project}/tombstones/", get(tombstones::list))
+        .route("/projects/{organization}/{project}/tombstones/{tombstone}/", axum::routing::delete(tombstones::delete))
+        .route("/shared/issues/{token}/", get(shared::show))
+        .route("/shared/groups/{token}/", get(shared::show));
     ISSUE_PATHS.into_iter().fold(lists, |router, issue| {
         router
             .route(&format!("{issue}/"), get(get::show).put(update::update).delete(delete::delete))
             .merge(notes(&format!("{issue}/notes/")))
             .merge(notes(&format!("{issue}/comments/")))
             .route(&format!("{issue}/activities/"), get(activity::list))
-            .route(&format!("{issue}/hashes/"), get(hashes::list))
+            .route(&format!("{issue}/hashes/"), get(hashes::list).delete(hashes::unmerge))
             .route(&format!("{issue}/participants/"), get(people::participants))
             .route(&format!("{issue}/similar/"), get(similar::list))
             .route(&format!("{issue}/stats/"), get(get::stats))

@@ -24,15 +24,20 @@ const MAX_DURATION: i64 = 5_256_000;
 #[derive(Debug, Default)]
 pub struct Mutation {
     pub changes: Vec<Change>,
+    /// Made one, the survivor of which stays.
+    pub is_merge: bool,
+    /// Deleted, and what follows thrown away; nothing else is done then.
+    pub is_discard: bool,
+    /// Whether there is to be a public link.
+    pub is_public: Option<bool>,
     echo: Map<String, Value>,
 }
 
 impl Mutation {
     pub async fn read(app: &App, organization_id: OrganizationId, mut fields: Fields) -> Result<Self> {
         let mut mutation = Self::default();
-        if fields.flag("merge") == Some(true) || fields.flag("discard") == Some(true) {
-            return Err(Error::bad_request("merging and discarding issues is not possible through the API yet"));
-        }
+        mutation.is_merge = fields.flag("merge") == Some(true);
+        mutation.is_discard = fields.flag("discard") == Some(true);
         mutation.read_status(app, organization_id, &mut fields).await?;
         mutation.read_assignee(app, organization_id, &mut fields).await?;
         mutation.read_flags(&mut fields);
@@ -43,6 +48,11 @@ impl Mutation {
     pub fn is_resolved_by_release(&self) -> bool {
         let by_release = |change: &Change| matches!(change, Change::Resolve(how) if *how != Resolve::Now);
         self.changes.iter().any(by_release)
+    }
+
+    /// Adds what came of the request to the answer.
+    pub fn add_echo(&mut self, name: &str, value: Value) {
+        self.echo.insert(name.to_owned(), value);
     }
 
     /// The values that were applied.
@@ -100,6 +110,10 @@ impl Mutation {
             ("isBookmarked", Change::Bookmark, Change::Unbookmark),
             ("isSubscribed", Change::Subscribe, Change::Unsubscribe),
         ];
+        if let Some(flag) = fields.flag("isPublic") {
+            self.is_public = Some(flag);
+            self.echo.insert("isPublic".to_owned(), json!(flag));
+        }
         for (name, set, unset) in flags {
             if let Some(flag) = fields.flag(name) {
                 self.echo.insert(name.to_owned(), json!(flag));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::IssueScope;
 use super::status_details::{Counters, StatusDetailsView};
@@ -15,7 +16,7 @@ use crate::store::issue_resolutions::{self, IssueResolution};
 use crate::store::issue_snoozes::{self, IssueSnooze};
 use crate::store::projects::Project;
 use crate::store::users::{self, User};
-use crate::store::{commits, issue_hours, issue_subscriptions};
+use crate::store::{commits, issue_hours, issue_shares, issue_subscriptions};
 use crate::types::ids::{CommitId, IssueId, UserId};
 use crate::types::lifecycle::{Snooze, SnoozeCounters, Status, effective_status, snooze_is_valid};
 use crate::types::short_id;
@@ -100,6 +101,7 @@ struct Facts {
     people: HashMap<UserId, User>,
     commits: HashMap<CommitId, Value>,
     subscriptions: HashMap<IssueId, (bool, String)>,
+    shares: HashMap<IssueId, Uuid>,
     now: DateTime<Utc>,
 }
 
@@ -111,7 +113,7 @@ impl IssueView {
     /// The issues of a scope, in the order of the ids; those of other projects are left out.
     pub async fn list(app: &App, scope: &IssueScope, ids: &[i64]) -> Result<Vec<Self>> {
         let mut rows = issue_lists::list(&app.db, ids, scope.user_id).await?;
-        rows.retain(|row| row.status != Status::PendingDeletion);
+        rows.retain(|row| !matches!(row.status, Status::PendingDeletion | Status::PendingMerge));
         let facts = Facts::load(app, scope, &rows).await?;
         let views = rows.iter().filter_map(|row| {
             let project = scope.projects.iter().find(|project| project.id == row.project_id)?;
@@ -123,10 +125,10 @@ impl IssueView {
     fn of(app: &App, organization: &str, project: &Project, row: &ListedIssue, facts: &Facts) -> Self {
         let snooze = facts.snoozes.get(&row.id);
         let status = shown_status(row, project, snooze.map(|row| &row.snooze), facts.now);
-        let subscription = facts.subscriptions.get(&row.id);
+        let (subscription, share) = (facts.subscriptions.get(&row.id), facts.shares.get(&row.id));
         Self {
             id: row.id.to_string(),
-            share_id: None,
+            share_id: share.map(|token| token.as_simple().to_string()),
             short_id: short_id::format(&row.project_slug, row.short_id),
             count: row.times_seen.to_string(),
             user_count: row.users_seen,
@@ -139,7 +141,7 @@ impl IssueView {
             level: row.level.as_str(),
             status: status.as_str(),
             status_details: facts.status_details(row, status),
-            is_public: false,
+            is_public: share.is_some(),
             project: ProjectLinkView {
                 id: project.id.to_string(),
                 name: project.name.clone(),
@@ -186,6 +188,7 @@ impl Facts {
             commits,
             people: users.into_iter().map(|user| (user.id, user)).collect(),
             subscriptions: subscriptions.into_iter().map(|row| (row.issue_id, (row.is_active, row.reason))).collect(),
+            shares: issue_shares::list(&app.db, &ids).await?.into_iter().collect(),
             now: app.clock.now(),
         })
     }

@@ -60,12 +60,12 @@ struct StalePage {
 
 /// The chosen issues as the forms of these pages carry them.
 pub struct Chosen {
-    organization: String,
-    next: String,
-    action: String,
-    ids: Vec<IssueId>,
-    selection: Option<String>,
-    count: usize,
+    pub organization: String,
+    pub next: String,
+    pub action: String,
+    pub ids: Vec<IssueId>,
+    pub selection: Option<String>,
+    pub count: usize,
 }
 
 /// A status and an assignee in words.
@@ -75,7 +75,7 @@ struct Shown {
 }
 
 impl Chosen {
-    async fn of(form: &Form<'_>, mut selection: Selection) -> Result<Self> {
+    pub async fn of(form: &Form<'_>, mut selection: Selection) -> Result<Self> {
         let count = selection.ids.len();
         if count > MAX_IDS || form.fields.all.is_some() {
             selection.keep(form.app, form.owner().user_id).await?;
@@ -91,7 +91,7 @@ impl Chosen {
     }
 }
 
-fn layout(form: &Form<'_>) -> Layout {
+pub fn layout(form: &Form<'_>) -> Layout {
     Layout::of_organization(form.app, form.viewer, form.access, Section::Issues)
 }
 

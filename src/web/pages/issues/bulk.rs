@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked;
 use super::changes::{Asked, read_change, told};
+use super::merge;
 use super::selection::{Fields, Selection};
 use crate::app::App;
 use crate::services::issues::{self, AT_ONCE, Basis, Change};
@@ -35,6 +36,7 @@ pub async fn act(
     match fields.action.as_str() {
         "delete" => form.delete(selection, false).await,
         "discard" => form.delete(selection, true).await,
+        "merge" => merge::merge(&form, selection).await,
         action => match read_change(&app, &access, action, &fields).await? {
             Asked::Known(change) => form.change(selection, change).await,
             Asked::Missing(question) => asked::ask(&form, selection, question).await,

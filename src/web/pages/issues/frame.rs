@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::services::issues::{Basis, latest_release};
 use crate::store::issue_pages::{self, IssueDetails};
+use crate::store::issue_shares;
 use crate::store::issues::{self, Issue};
 use crate::store::old_slugs;
 use crate::store::organizations::Organization;
@@ -62,6 +63,9 @@ pub struct IssueFrame {
     /// What the viewer sees and may decide about (`services::issues::Basis`).
     pub basis: String,
     pub subscription: Subscription,
+    pub hashes: i64,
+    /// Address of the public page, if there is a link.
+    pub share: Option<String>,
     pub assignees: Vec<(String, String)>,
     /// Who should look at it: first in the menu. Only the page of an event knows.
     pub suggested: Vec<OwnerView>,
@@ -80,7 +84,8 @@ pub async fn open(
     tab: &'static str,
 ) -> Result<Opened> {
     let id: IssueId = id.parse().map_err(|_| Error::NotFound)?;
-    let issue = issues::find(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let present = issues::find_present(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let issue = issues::find(&app.db, present).await?.ok_or(Error::NotFound)?;
     if matches!(issue.status, Status::PendingDeletion | Status::PendingMerge) {
         return Err(Error::NotFound);
     }
@@ -91,11 +96,19 @@ pub async fn open(
         let location = format!("{}/organizations/{slug}/issues/{id}/", base_path(app));
         return Err(if is_renamed { Error::Moved { location, slug: slug.clone() } } else { Error::NotFound });
     }
+    if present != id {
+        let tab = if tab == "details" { String::new() } else { format!("{tab}/") };
+        let location = format!("{}/organizations/{slug}/issues/{present}/{tab}", base_path(app));
+        return Err(Error::Moved { location, slug: slug.clone() });
+    }
     let details = issue_pages::find(&app.db, id, access.within.actor.user.id).await?;
     let layout = Layout::of_project(app, viewer, &access, Section::Issues);
     let assignees =
         if access.may(Scope::EventWrite) { list::assignees(app, &access.within).await? } else { Vec::new() };
     let mut frame = IssueFrame::new(&issue, &details, &access, layout.t, assignees, tab);
+    let shared = issue_shares::list(&app.db, &[id.0]).await?.pop();
+    frame.share =
+        shared.map(|(_, token)| format!("{}/share/issue/{}/", app.config.system.url_prefix, token.as_simple()));
     frame.strip = status::strip(app, &issue, &details, &access.project, (layout.t, layout.now)).await?;
     let current = latest_release(&mut *app.db.acquire().await?, issue.project_id).await?;
     frame.current_release = current.map(|(_, version)| visible::string(version));
@@ -138,6 +151,8 @@ impl IssueFrame {
             basis: Basis::of_issue(issue).to_string(),
             subscription: Subscription::of(details, t),
             feedback_count: details.feedback_count,
+            hashes: details.hashes_count,
+            share: None,
             assignees,
             suggested: Vec::new(),
             may_write: access.may(Scope::EventWrite),

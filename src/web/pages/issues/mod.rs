@@ -6,7 +6,7 @@ mod asked;
 mod bulk;
 mod changes;
 pub(super) mod chart;
-mod detail;
+pub(super) mod detail;
 pub mod event;
 mod events;
 mod export;
@@ -16,6 +16,8 @@ mod grouping;
 mod grouping_rule;
 mod jump;
 pub(super) mod list;
+mod merge;
+mod merged;
 mod meters;
 mod old_links;
 mod people;
@@ -23,8 +25,9 @@ mod problem;
 pub(super) mod rows;
 mod selection;
 mod similar;
+mod share;
 pub(super) mod status;
-mod stored;
+pub(super) mod stored;
 mod tag;
 mod tags;
 
@@ -59,11 +62,13 @@ pub fn routes() -> Router<App> {
         .route(&issue("/grouping/"), get(grouping::show))
         .route(&issue("/grouping/rule/"), get(grouping_rule::show).post(grouping_rule::act))
         .route(&issue("/similar/"), get(similar::show))
+        .route(&issue("/merged/"), get(merged::show).post(merged::unmerge))
+        .route(&issue("/share/"), post(share::act))
         .merge(old_links::routes())
 }
 
 /// The icon of a level: each has a shape of its own.
-fn level_icon(level: Level) -> &'static str {
+pub(super) fn level_icon(level: Level) -> &'static str {
     match level {
         Level::Fatal => "fatal",
         Level::Error => "error",
@@ -74,7 +79,7 @@ fn level_icon(level: Level) -> &'static str {
 }
 
 /// The level in the reader's language; queries and the API keep the protocol's words.
-fn level_word(t: Messages, level: Level) -> &'static str {
+pub(super) fn level_word(t: Messages, level: Level) -> &'static str {
     match level {
         Level::Fatal => t.issues_level_fatal(),
         Level::Error => t.issues_level_error(),

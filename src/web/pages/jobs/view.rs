@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::services::issues::{Change, ChangeIssues, UndoChanges};
+use crate::services::issues::{Change, ChangeIssues, MergeIssues, UndoChanges, UnmergeIssue};
 use crate::services::job::Job;
 use crate::services::retention::DeleteIssues;
 use crate::store::job_issues::Outcomes;
@@ -79,6 +79,7 @@ pub fn may_cancel(job: &JobView) -> bool {
 
 fn what(job: &JobView, t: Messages) -> String {
     let n = job.total.unwrap_or(0);
+    let number = |name: &str| job.result.get(name).and_then(Value::as_i64).unwrap_or(0);
     match job.kind.as_str() {
         ChangeIssues::KIND => match serde_json::from_value(job.payload.clone()).map(|job: ChangeIssues| job.change) {
             Ok(change) => changed(&change, n, t),
@@ -87,6 +88,8 @@ fn what(job: &JobView, t: Messages) -> String {
         UndoChanges::KIND => t.jobs_undo(n),
         DeleteIssues::KIND if job.payload.get("is_discard") == Some(&Value::Bool(true)) => t.jobs_discard(n),
         DeleteIssues::KIND => t.jobs_delete(n),
+        MergeIssues::KIND => t.jobs_merge(number("issues")),
+        UnmergeIssue::KIND => t.jobs_unmerge(number("hashes")),
         "delete_project" => t.jobs_delete_project().to_owned(),
         other => t.jobs_other(other),
     }
@@ -154,6 +157,8 @@ pub fn outcome(job: &JobView, of: Outcomes, t: Messages) -> Option<String> {
             parts.extend((of.unchanged > 0).then(|| t.jobs_kept(of.unchanged)));
         }
         DeleteIssues::KIND => parts.push(t.jobs_deleted(of.changed)),
+        MergeIssues::KIND => return Some(t.jobs_merged(job.done)),
+        UnmergeIssue::KIND => return Some(t.jobs_unmerged(job.done)),
         _ => return None,
     }
     parts.extend((of.gone > 0).then(|| t.jobs_gone(of.gone)));

@@ -1,6 +1,7 @@
 //! Projects: the list, making them, their settings and keys.
 
 mod create;
+mod discarded;
 mod fetching;
 mod filters;
 mod general;
@@ -34,6 +35,10 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/", get(general::show).post(general::save))
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
+        .route(
+            "/settings/{organization}/projects/{project}/filters/discarded-groups/",
+            get(discarded::show).post(discarded::restore),
+        )
         .route("/settings/{organization}/projects/{project}/data-privacy/", get(privacy::show).post(privacy::save))
         .route("/settings/{organization}/projects/{project}/grouping/", get(grouping::show).post(grouping::act))
         .route("/settings/{organization}/projects/{project}/ownership/", get(ownership::show).post(ownership::act))
