@@ -146,6 +146,8 @@ pub async fn absorb(db: &mut sqlx::PgConnection, source: IssueId, target: IssueI
         UPDATE issues AS target
         SET times_seen = target.times_seen + source.times_seen, users_seen = target.users_seen + $3,
             comments_count = target.comments_count + source.comments_count,
+            tag_keys = target.tag_keys
+                || ARRAY(SELECT key FROM UNNEST(source.tag_keys) AS own (key) WHERE NOT key = ANY(target.tag_keys)),
             first_seen = LEAST(target.first_seen, source.first_seen),
             last_seen = GREATEST(target.last_seen, source.last_seen),
             first_release_id = CASE WHEN source.first_seen < target.first_seen
@@ -296,6 +298,11 @@ pub async fn recount(db: &mut sqlx::PgConnection, id: IssueId) -> sqlx::Result<(
         UPDATE issues
         SET times_seen = counted.events, first_seen = COALESCE(counted.first_seen, issues.first_seen),
             last_seen = COALESCE(counted.last_seen, issues.last_seen),
+            tag_keys = ARRAY(
+                SELECT DISTINCT tag_values.key FROM issue_tags
+                JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
+                WHERE issue_tags.issue_id = $1
+            ),
             users_seen = (
                 SELECT count(*) FROM issue_tags JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
                 WHERE issue_tags.issue_id = $1 AND tag_values.key = 'user'

@@ -50,6 +50,13 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// What free text finds the issue by.
+    pub fn searched(&self) -> String {
+        format!("{} {} {}", self.title, self.message, self.names).to_lowercase()
+    }
+}
+
 /// Longest search text, in characters.
 const MAX_MESSAGE: usize = 8_192;
 

@@ -170,11 +170,7 @@ async fn put_texts(tx: &mut PgConnection, events: &[BatchEvent], mut shares: Vec
     }
     shares.sort_unstable_by_key(|share| share.id());
     let ids: Vec<i64> = shares.iter().map(|share| share.id().0).collect();
-    let text = |share: &&Share| {
-        let summary = &events[share.newest()].summary;
-        format!("{} {} {}", summary.title, summary.message, summary.names).to_lowercase()
-    };
-    let texts: Vec<String> = shares.iter().map(text).collect();
+    let texts: Vec<String> = shares.iter().map(|share| events[share.newest()].summary.searched()).collect();
     issue_texts::put(&mut *tx, &ids, &texts).await
 }
 

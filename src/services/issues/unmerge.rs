@@ -19,7 +19,7 @@ use crate::store::activities::{self, NewActivity};
 use crate::store::events::Event;
 use crate::store::issue_moves::{self, IssueTexts};
 use crate::store::issues::Issue;
-use crate::store::{issue_events, issue_hashes, jobs, project_counters, releases};
+use crate::store::{issue_events, issue_hashes, issue_texts, jobs, project_counters, releases};
 use crate::types::ids::{IssueId, JobId, OrganizationId, ProjectId, ReleaseId};
 use crate::types::json;
 
@@ -162,7 +162,8 @@ async fn describe(tx: &mut PgConnection, organization_id: OrganizationId, issue_
         first_release_id: release(tx, organization_id, first_release.as_deref()).await?,
         last_release_id: release(tx, organization_id, newest.release.as_deref()).await?,
     };
-    issue_moves::update_texts(&mut *tx, issue_id, &texts).await
+    issue_moves::update_texts(&mut *tx, issue_id, &texts).await?;
+    issue_texts::put(&mut *tx, &[issue_id.0], &[newest.searched()]).await
 }
 
 /// What the event's stored body says; `None`: it can't be read.
@@ -170,7 +171,9 @@ fn summary(event: &Event) -> Option<Summary> {
     let bytes = event.json().ok()?;
     let tree = json::parse(&bytes).ok()?;
     let mut summary = summarize(tree.as_object()?);
-    for text in [&mut summary.title, &mut summary.culprit, &mut summary.message, &mut summary.logger] {
+    for text in
+        [&mut summary.title, &mut summary.culprit, &mut summary.message, &mut summary.logger, &mut summary.names]
+    {
         // PostgreSQL stores none in texts.
         *text = text.replace('\0', "\u{fffd}");
     }

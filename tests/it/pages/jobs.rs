@@ -85,6 +85,30 @@ async fn all_matching_are_those_of_the_moment_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn all_matching_stay_within_the_list() {
+    let (app, project, browser) = many(3).await;
+    sqlx::query("INSERT INTO projects (organization_id, slug, name, created_at) VALUES ($1, 'blog', 'blog', now())")
+        .bind(project.organization.id.0)
+        .execute(&app.app.db)
+        .await
+        .expect("a project");
+    execute(
+        &app,
+        "INSERT INTO issues (project_id, short_id, event_type, level, platform, title, first_seen, last_seen, active_at)
+        SELECT max(id), 1, 'error', 'error', 'python', 'of the blog', now(), now(), now() FROM projects",
+    )
+    .await;
+    let field = format!("name=\"project\" value=\"{}\"", project.project.id);
+    assert!(browser.get("/acme/shop/").await.body.contains(&field));
+    assert!(!browser.get(LIST).await.body.contains("name=\"project\""));
+    let id = project.project.id.to_string();
+    assert_eq!(all(&browser, "resolve", &[("project", &id), ("environment", "nowhere")]).await.status, 303);
+    assert_eq!(number(&app, RESOLVED).await, 0, "nothing was seen in that environment");
+    assert_eq!(all(&browser, "resolve", &[("project", &id)]).await.status, 303);
+    assert_eq!(number(&app, RESOLVED).await, 3);
+}
+
+#[tokio::test]
 async fn after_ten_minutes_nothing_is_taken_back() {
     let (app, _, browser) = many(101).await;
     let path = all(&browser, "ignore", &[]).await.location().to_owned();

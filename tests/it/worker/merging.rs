@@ -1,5 +1,6 @@
 //! Making one issue of several and several of one, while events arrive, workers die and people look: nothing is lost,
 //! nothing counted twice, and every counter is what counting gives.
+#![expect(clippy::disallowed_types, reason = "the tables come from the database itself")]
 
 use chrono::TimeDelta;
 use picket::services::issues::{self, Error};

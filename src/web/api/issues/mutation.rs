@@ -35,9 +35,11 @@ pub struct Mutation {
 
 impl Mutation {
     pub async fn read(app: &App, organization_id: OrganizationId, mut fields: Fields) -> Result<Self> {
-        let mut mutation = Self::default();
-        mutation.is_merge = fields.flag("merge") == Some(true);
-        mutation.is_discard = fields.flag("discard") == Some(true);
+        let mut mutation = Self {
+            is_merge: fields.flag("merge") == Some(true),
+            is_discard: fields.flag("discard") == Some(true),
+            ..Self::default()
+        };
         mutation.read_status(app, organization_id, &mut fields).await?;
         mutation.read_assignee(app, organization_id, &mut fields).await?;
         mutation.read_flags(&mut fields);

@@ -48,6 +48,10 @@ impl Address {
         Mark::of(self.sort(), [self.path.as_str(), &self.query()].into_iter().chain(parts))
     }
 
+    pub fn is_of_all_projects(&self) -> bool {
+        self.path.starts_with("/organizations/") && self.params.project.is_none()
+    }
+
     pub fn is_fortnight(&self) -> bool {
         self.params.stats_period.as_deref() == Some("14d")
     }

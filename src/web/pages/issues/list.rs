@@ -61,6 +61,8 @@ struct IssueListPage {
     environment: String,
     environments: Vec<String>,
     count: Option<String>,
+    /// Ids of the projects that the list is about, where those are not all; what is done to all matching stays there.
+    chosen_projects: Vec<i64>,
     rows: Vec<RowView>,
     previous: Option<String>,
     next: Option<String>,
@@ -172,6 +174,7 @@ async fn show(
         assignees: if may_write { assignees(app, access).await? } else { Vec::new() },
         may_write,
         may_delete: access.may(Scope::EventAdmin),
+        chosen_projects: if address.is_of_all_projects() { Vec::new() } else { criteria.project_ids.clone() },
         empty: empty(projects, &address),
         address,
         layout,

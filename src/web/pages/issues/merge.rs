@@ -117,15 +117,14 @@ fn answer(page: &MergePage) -> Result<Response> {
 async fn find(form: &Form<'_>, text: &str) -> Result<Option<IssueId>> {
     let projects = form.access.projects(form.app).await?;
     let named = address_part(text);
-    let id = match named.parse::<IssueId>() {
-        Ok(id) => issue_rows::find_present(&form.app.db, id).await?,
-        Err(_) => {
-            let known = short_id::parse(named);
-            let known = known.and_then(|(slug, number)| Some((projects.iter().find(|p| p.slug == slug)?, number)));
-            match known {
-                Some((project, number)) => issue_rows::find_by_short_id(&form.app.db, project.id, number).await?,
-                None => None,
-            }
+    let id = if let Ok(id) = named.parse::<IssueId>() {
+        issue_rows::find_present(&form.app.db, id).await?
+    } else {
+        let known = short_id::parse(named);
+        let known = known.and_then(|(slug, number)| Some((projects.iter().find(|p| p.slug == slug)?, number)));
+        match known {
+            Some((project, number)) => issue_rows::find_by_short_id(&form.app.db, project.id, number).await?,
+            None => None,
         }
     };
     let Some(id) = id else { return Ok(None) };

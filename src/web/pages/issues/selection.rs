@@ -10,7 +10,7 @@ use crate::services::issues::{MAX_ISSUES, query};
 use crate::store::issues::state;
 use crate::store::search::{self, From, Sort};
 use crate::types::hex;
-use crate::types::ids::{IssueId, UserId};
+use crate::types::ids::{IssueId, ProjectId, UserId};
 use crate::web::error::{Error, Result};
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::Needs;
@@ -25,8 +25,10 @@ pub struct Fields {
     pub confirm: Option<String>,
     /// The script asks and shows nothing.
     pub is_quiet: bool,
-    /// The query of "all matching".
+    /// The query of "all matching", among these projects (by id; none named: all), in this environment.
     pub all: Option<String>,
+    projects: Vec<ProjectId>,
+    environment: Option<String>,
     /// Issues chosen before, while something was asked.
     pub selection: Option<String>,
     /// What the person saw (`services::issues::Basis`).
@@ -47,6 +49,8 @@ impl Fields {
                 "quiet" => fields.is_quiet = value == "1",
                 "confirm" => fields.confirm = Some(value),
                 "query" => query = Some(value),
+                "project" => fields.projects.extend(value.parse::<ProjectId>().ok()),
+                "environment" if !value.is_empty() => fields.environment = Some(value),
                 "all" => wants_all = value == "1",
                 "selection" => fields.selection = Some(value),
                 "basis" => fields.basis = Some(value),
@@ -93,7 +97,12 @@ impl Selection {
         let projects: Vec<i64> = access.projects(app).await?.iter().map(|project| project.id.0).collect();
         let (wanted, token) = match (&fields.selection, &fields.all) {
             (Some(token), _) => (written_down(app, access.actor.user.id, token).await?, Some(token.clone())),
-            (None, Some(text)) => (matching(app, access.actor.user.id, text, projects.clone()).await?, None),
+            (None, Some(text)) => {
+                let is_listed = |id: &i64| fields.projects.is_empty() || fields.projects.contains(&ProjectId(*id));
+                let listed = projects.iter().copied().filter(is_listed).collect();
+                let environment = fields.environment.as_deref();
+                (matching(app, access.actor.user.id, (text, environment), listed).await?, None)
+            }
             (None, None) => (fields.ids.clone(), None),
         };
         let wanted: Vec<i64> = wanted.iter().map(|id| id.0).collect();
@@ -121,11 +130,19 @@ async fn written_down(app: &App, user_id: UserId, token: &str) -> Result<Vec<Iss
     own.map(|record| record.ids).ok_or(Error::Conflict("the selection has expired; choose the issues again".into()))
 }
 
-async fn matching(app: &App, user_id: UserId, text: &str, project_ids: Vec<i64>) -> Result<Vec<IssueId>> {
+async fn matching(
+    app: &App,
+    user_id: UserId,
+    (text, environment): (&str, Option<&str>),
+    project_ids: Vec<i64>,
+) -> Result<Vec<IssueId>> {
     let text = if text.is_empty() { DEFAULT_QUERY } else { text };
     let parsed = query::parse(text, user_id, app.clock.now());
     let mut criteria = parsed.map_err(|error| Error::bad_request(error.to_string()))?;
     criteria.project_ids = project_ids;
+    if let Some(environment) = environment {
+        criteria.require_environment(environment);
+    }
     let mut db = app.db.acquire().await?;
     let places = search::list(&mut db, &criteria, Sort::LastSeen, From::Start, MAX_ISSUES).await?;
     Ok(places.into_iter().map(|place| place.id).collect())
