@@ -174,7 +174,7 @@ async fn an_issue_comes_with_all_that_belongs_to_it() {
         (vec!["owner@acme.example"], vec!["owner@acme.example"])
     );
     assert_eq!((&issue["hasSeen"], &issue["isSubscribed"]), (&json!(true), &json!(true)));
-    assert_eq!(issue["subscriptionDetails"], json!({"reason": "unknown"}));
+    assert_eq!(issue["subscriptionDetails"], json!({"reason": "changed_status"}));
     assert!(each(&issue["tags"], "key").contains(&"plan"));
 
     for path in [format!("/api/0/groups/{id}/"), format!("/api/0/organizations/acme/issues/{id}/")] {
@@ -215,8 +215,12 @@ async fn the_status_of_an_issue_is_changed() {
         ),
     ] {
         let answer = script.put_json(&path, &body).await;
-        let issue = answer.json();
+        let mut issue = answer.json();
         assert_eq!(keys_of(&issue), with(&[]), "{body}");
+        // Who set a condition is told with it.
+        let actor = issue["statusDetails"].as_object_mut().unwrap().remove("actor");
+        let email = actor.as_ref().map_or(&json!(null), |actor| &actor["email"]).clone();
+        assert_eq!(email, if details == json!({}) { json!(null) } else { json!("owner@acme.example") }, "{body}");
         assert_eq!((&issue["status"], &issue["statusDetails"]), (&json!(status), &details), "{body}");
     }
     let snoozed = script.put_json(&path, &json!({"status": "ignored", "snoozeDuration": 30})).await.json();

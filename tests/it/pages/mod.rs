@@ -17,7 +17,7 @@ mod ownership;
 mod projects;
 mod releases;
 mod setup;
-mod similar;
 mod share;
+mod similar;
 mod source_maps;
 mod weight;
