@@ -50,6 +50,8 @@ async fn issues_that_are_alike_are_found_scored_and_compared() {
         page.contains("SHOP-2") && page.contains("something &#60;else&#62;") && !page.contains("ValueError"),
         "{page}"
     );
+    let pick = format!("<input type=\"checkbox\" name=\"id\" value=\"{}\"", issues[1]);
+    assert!(page.contains(&pick) && page.contains("name=\"action\" value=\"merge\""), "{page}");
     let compared = browser.get(&format!("{path}?with={}", issues[1])).await.body;
     assert!(
         compared.contains("Side by side") && compared.matches("small shared\">shop.cart pay").count() == 2,
