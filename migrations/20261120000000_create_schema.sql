@@ -330,6 +330,9 @@ CREATE TABLE issues (
 ) WITH (fillfactor = 80);
 CREATE INDEX issues_project_id_status_last_seen_idx ON issues (project_id, status, last_seen DESC, id DESC);
 CREATE INDEX issues_first_release_id_idx ON issues (first_release_id);
+-- One's own issues.
+CREATE INDEX issues_assignee_user_id_idx ON issues (assignee_user_id) WHERE assignee_user_id IS NOT NULL;
+CREATE INDEX issues_assignee_team_id_idx ON issues (assignee_team_id) WHERE assignee_team_id IS NOT NULL;
 
 -- What is left of a discarded issue: events that its hashes lead here are counted and thrown away.
 CREATE TABLE issue_tombstones (

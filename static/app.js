@@ -19,6 +19,17 @@
     copy(text).then(function () { say(document.body.dataset.copied); });
   });
 
+  // data-copy-url="…": copies what is there.
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-copy-url]");
+    if (!button) return;
+    fetch(button.dataset.copyUrl)
+      .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(answer.status); })
+      .then(copy)
+      .then(function () { say(document.body.dataset.copied); })
+      .catch(function () { location.href = button.dataset.copyUrl; });
+  });
+
   function copy(text) {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
     const field = document.createElement("textarea");

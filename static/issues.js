@@ -8,6 +8,37 @@
       event.target.matches("input:not([type=checkbox]),textarea,select,[contenteditable]") || document.querySelector("dialog[open]");
   };
 
+  document.querySelectorAll("[data-news]").forEach(news);
+
+  // Tells what is new since the page was made, and changes nothing else. Asks every 30 s while somebody looks.
+  function news(place) {
+    const said = place.querySelector("[data-news-text]");
+    let pace = 30000, tag = "", waiting = 0;
+    function later() {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, pace);
+    }
+    function tell(text) {
+      said.textContent = text;
+      place.hidden = !text;
+    }
+    function ask() {
+      if (document.hidden) return later();
+      fetch(place.dataset.news, { headers: { accept: "application/json", "if-none-match": tag }, cache: "no-store", redirect: "error" })
+        .then(function (answer) {
+          if (answer.status !== 200 && answer.status !== 304) return Promise.reject(answer.status);
+          if (answer.status === 304) return null;
+          tag = answer.headers.get("etag") || "";
+          return answer.json();
+        })
+        .then(function (now) { pace = 30000; if (now) tell(now.text); })
+        .catch(function () { pace = Math.min(pace * 2, 60000); tag = ""; tell(place.dataset.offline); })
+        .then(later);
+    }
+    document.addEventListener("visibilitychange", function () { if (!document.hidden) ask(); });
+    later();
+  }
+
   const form = document.querySelector("[data-issues]");
   if (form) list(form);
   const page = document.querySelector("[data-issue-page]");
@@ -22,7 +53,7 @@
 
     try {
       sessionStorage.setItem("issues", JSON.stringify(rows.map(function (row) { return row.querySelector(".title").href; })));
-      sessionStorage.setItem("issues-at", location.href);
+      sessionStorage.setItem("issues-at", location.href.split("#")[0]);
     } catch (_) { /* private windows have no storage */ }
 
     function count() {
@@ -53,6 +84,12 @@
       details.querySelector("button").focus();
     }
 
+    // The way back from an issue leads to its row.
+    const left = /^#issue-(\d+)$/.exec(location.hash);
+    if (left) {
+      const row = rows.findIndex(function (row) { return box(row).value === left[1]; });
+      if (row >= 0) go(row);
+    }
     form.addEventListener("change", function (event) {
       if (event.target === all) rows.forEach(function (row) { box(row).checked = all.checked; });
       count();
@@ -95,8 +132,21 @@
     let known = [];
     try { known = JSON.parse(sessionStorage.getItem("issues") || "[]"); } catch (_) { /* none */ }
     const back = page.querySelector(".back");
-    try { if (back && sessionStorage.getItem("issues-at")) back.href = sessionStorage.getItem("issues-at"); } catch (_) { /* stays */ }
     const own = known.findIndex(function (href) { return location.href.indexOf(href) === 0; });
+    const number = /\/issues\/(\d+)\//.exec(location.pathname);
+    try {
+      if (back && own >= 0 && number && sessionStorage.getItem("issues-at")) {
+        back.href = sessionStorage.getItem("issues-at") + "#issue-" + number[1];
+      }
+    } catch (_) { /* stays */ }
+    const beside = page.querySelector("[data-neighbours]");
+    if (beside && own >= 0) {
+      [["[data-previous-issue]", known[own - 1]], ["[data-next-issue]", known[own + 1]]].forEach(function (pair) {
+        const link = beside.querySelector(pair[0]);
+        if (pair[1]) link.href = pair[1]; else link.remove();
+      });
+      beside.hidden = !beside.querySelector("a");
+    }
     const frames = Array.from(page.querySelectorAll("[data-frame]"));
     let at = -1;
 

@@ -8,6 +8,7 @@ pub mod blobs;
 pub mod chunks;
 pub mod debug_files;
 pub mod event_search;
+pub mod event_stats;
 pub mod events;
 pub mod first_run;
 pub mod grouping;

@@ -128,6 +128,67 @@ pub async fn list(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64) -> sql
     .await
 }
 
+/// An entry, and the issue it is about.
+#[derive(Clone, Debug)]
+pub struct ProjectActivity {
+    pub activity: Activity,
+    pub issue_id: IssueId,
+    pub short_id: i64,
+    pub title: String,
+    pub project_slug: String,
+}
+
+/// Entries of the histories of some projects' issues before an id, the newest first. Read project by project, so that
+/// one without entries costs nothing.
+pub async fn list_of_projects(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    before: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<ProjectActivity>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT entry.id AS "id!: ActivityId", entry.user_id AS "user_id: UserId",
+            COALESCE(NULLIF(users.name, ''), users.email) AS user_name, entry.kind AS "kind!", entry.data AS "data!",
+            entry.created_at AS "created_at!", issues.id AS "issue_id: IssueId", issues.short_id, issues.title,
+            projects.slug AS project_slug
+        FROM UNNEST($1::bigint[]) AS project (id)
+        CROSS JOIN LATERAL (
+            SELECT id, project_id, issue_id, user_id, kind, data, created_at
+            FROM activities
+            WHERE activities.project_id = project.id AND id < $2 AND issue_id IS NOT NULL
+            ORDER BY id DESC
+            LIMIT $3
+        ) AS entry
+        JOIN issues ON issues.id = entry.issue_id
+        JOIN projects ON projects.id = entry.project_id
+        LEFT JOIN users ON users.id = entry.user_id
+        WHERE issues.status IN ('unresolved', 'resolved', 'ignored')
+        ORDER BY entry.id DESC
+        LIMIT $3"#,
+        project_ids,
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let entries = rows.into_iter().map(|row| ProjectActivity {
+        activity: Activity {
+            id: row.id,
+            user_id: row.user_id,
+            user_name: row.user_name,
+            kind: row.kind,
+            data: row.data,
+            created_at: row.created_at,
+        },
+        issue_id: row.issue_id,
+        short_id: row.short_id,
+        title: row.title,
+        project_slug: row.project_slug,
+    });
+    Ok(entries.collect())
+}
+
 /// Where a page of a history lies: entries from an id on, `skip` of them left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice {

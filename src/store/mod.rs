@@ -48,6 +48,7 @@ pub mod old_slugs;
 pub mod options;
 pub mod organizations;
 pub mod outcomes;
+pub mod own_issues;
 pub mod project_counters;
 pub mod project_keys;
 pub mod project_ownership;

@@ -121,3 +121,84 @@ pub async fn delete_homeless(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
     .await?;
     Ok(result.rows_affected())
 }
+
+/// Categories whose items are events; others (attachments, sessions, what the SDK measured) are not counted among them.
+const EVENTS: [&str; 3] = ["error", "default", "security"];
+
+/// Events that became something, within a step of time.
+#[derive(Clone, Debug)]
+pub struct OutcomeStep {
+    pub project_id: ProjectId,
+    /// Counted from `since`.
+    pub step: i64,
+    pub outcome: String,
+    pub reason: String,
+    pub quantity: i64,
+}
+
+/// What became of the events of some projects from `since` to before `until`, by steps.
+pub async fn list_steps(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    (since, until): (DateTime<Utc>, DateTime<Utc>),
+    step_seconds: i64,
+) -> sqlx::Result<Vec<OutcomeStep>> {
+    sqlx::query_as!(
+        OutcomeStep,
+        r#"
+        SELECT project_id AS "project_id: ProjectId", (EXTRACT(EPOCH FROM hour - $2)::bigint / $4::bigint) AS "step!",
+            outcome, reason, sum(quantity)::bigint AS "quantity!"
+        FROM outcomes
+        WHERE project_id = ANY($1) AND hour >= $2 AND hour < $3 AND category = ANY($5)
+        GROUP BY project_id, 2, outcome, reason
+        LIMIT 500000"#,
+        project_ids,
+        since,
+        until,
+        step_seconds,
+        &EVENTS as &[&str] as _,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Events of a key of a project that became something.
+#[derive(Clone, Debug)]
+pub struct OutcomeSum {
+    pub project_id: ProjectId,
+    pub key_id: ProjectKeyId,
+    /// `None`: the key is gone, or was none of the project.
+    pub key_label: Option<String>,
+    pub outcome: String,
+    pub reason: String,
+    pub quantity: i64,
+}
+
+/// What became of the events of some projects since a time, per key and reason.
+pub async fn list_sums(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<OutcomeSum>> {
+    sqlx::query_as!(
+        OutcomeSum,
+        r#"
+        SELECT sums.project_id AS "project_id!: ProjectId", sums.key_id AS "key_id!: ProjectKeyId",
+            project_keys.label AS "key_label?", sums.outcome AS "outcome!", sums.reason AS "reason!",
+            sums.quantity AS "quantity!"
+        FROM (
+            SELECT project_id, key_id, outcome, reason, sum(quantity)::bigint AS quantity
+            FROM outcomes
+            WHERE project_id = ANY($1) AND hour >= $2 AND category = ANY($3)
+            GROUP BY project_id, key_id, outcome, reason
+            LIMIT 50000
+        ) AS sums
+        LEFT JOIN project_keys ON project_keys.id = sums.key_id
+        ORDER BY sums.project_id, sums.key_id, sums.outcome, sums.reason"#,
+        project_ids,
+        since,
+        &EVENTS as &[&str] as _,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -52,6 +52,8 @@ pub enum Section {
     Issues,
     Projects,
     Releases,
+    Stats,
+    Activity,
     Settings,
     Admin,
 }

@@ -49,6 +49,14 @@ pub fn absolute_text(t: Messages, at: DateTime<Utc>) -> String {
     }
 }
 
+/// A day in words.
+pub fn day_text(t: Messages, at: DateTime<Utc>) -> String {
+    match t.language {
+        Language::English => at.format("%b %-d, %Y").to_string(),
+        Language::Chinese => format!("{}年{}月{}日", at.year(), at.month(), at.day()),
+    }
+}
+
 fn element(at: DateTime<Utc>, words: &str, is_relative: bool) -> Markup {
     let mut out = Markup::new();
     out.raw("<time datetime=\"");

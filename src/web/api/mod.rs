@@ -20,6 +20,7 @@ mod release_files;
 mod releases;
 mod repositories;
 mod series;
+mod stats;
 mod tags;
 mod teams;
 mod tenancy;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<App> {
         .merge(release_files::routes())
         .merge(releases::routes())
         .merge(repositories::routes())
+        .merge(stats::routes())
         .merge(tags::routes())
         .merge(teams::routes())
         .merge(user_feedback::routes())

@@ -20,6 +20,7 @@ mod refusals;
 pub mod releases;
 mod rule_preview;
 mod share;
+mod stats;
 
 use axum::Router;
 
@@ -28,6 +29,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .merge(account::routes())
+        .merge(activities::routes())
         .merge(auth::routes())
         .merge(feedback::routes())
         .merge(home::routes())
@@ -40,4 +42,5 @@ pub fn routes() -> Router<App> {
         .merge(projects::routes())
         .merge(releases::routes())
         .merge(share::routes())
+        .merge(stats::routes())
 }

@@ -26,6 +26,7 @@ pub fn routes() -> Router<App> {
         .route("/account/settings/{*rest}", get(account))
         .route("/account/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/orgredirect/organizations/{organization}/{*rest}", get(of_last_organization))
+        .route("/{organization}/{project}/dashboard/", get(project_overview))
         .route("/{organization}/{project}/settings/", get(project_settings))
         .route("/{organization}/{project}/settings/{*rest}", get(project_settings_below))
         .route("/settings/{organization}/projects/", get(projects))
@@ -44,7 +45,9 @@ pub fn routes() -> Router<App> {
             let to = move |to: Redirect, Path(organization): Path<String>| async move {
                 to.path(&format!("/settings/{organization}/{page}/"))
             };
-            router.route(&format!("/organizations/{{organization}}/{page}/"), get(to))
+            router
+                .route(&format!("/organizations/{{organization}}/{page}/"), get(to))
+                .route(&format!("/organizations/{{organization}}/{page}/{{*rest}}"), get(settings_below))
         },
     );
     gone(router)
@@ -53,7 +56,9 @@ pub fn routes() -> Router<App> {
 /// Pages that do not exist here lead to the nearest one, which says so.
 fn gone(router: Router<App>) -> Router<App> {
     let router = ["dashboards", "discover", "events", "monitors"].into_iter().fold(router, |router, page| {
-        router.route(&format!("/organizations/{{organization}}/{page}/"), get(gone_to_issues))
+        router
+            .route(&format!("/organizations/{{organization}}/{page}/"), get(gone_to_issues))
+            .route(&format!("/organizations/{{organization}}/{page}/{{*rest}}"), get(gone_to_issues_below))
     });
     router
         .route("/organizations/{organization}/all-teams/", get(gone_to_teams))
@@ -100,12 +105,24 @@ async fn of_last_organization(to: Redirect) -> Response {
     to.path(TOKENS)
 }
 
+/// Pages of single members and teams lead to the list, which does what they did.
+async fn settings_below(to: Redirect, uri: axum::extract::OriginalUri) -> Response {
+    let mut parts = uri.path().split('/').skip_while(|part| *part != "organizations").skip(1);
+    let (organization, page) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    to.path(&format!("/settings/{organization}/{page}/"))
+}
+
 async fn organization_settings(to: Redirect, Path(organization): Path<String>) -> Response {
     to.path(&format!("/settings/{organization}/"))
 }
 
 async fn projects(to: Redirect, Path(organization): Path<String>) -> Response {
     to.path(&format!("/organizations/{organization}/projects/"))
+}
+
+/// The overview of a project is its statistics.
+async fn project_overview(to: Redirect, Path((organization, project)): Path<(String, String)>) -> Response {
+    to.path(&format!("/{organization}/{project}/stats/"))
 }
 
 async fn project_settings(to: Redirect, Path((organization, project)): Path<(String, String)>) -> Response {
@@ -138,6 +155,14 @@ async fn onboarding_below(
 async fn gone_to_issues(State(app): State<App>, viewer: Viewer, Path(organization): Path<String>) -> Result<Response> {
     let path = format!("/organizations/{organization}/issues/");
     redirect_with(&app, &viewer, &path, viewer.messages().error_no_such_page()).await
+}
+
+async fn gone_to_issues_below(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path((organization, _)): Path<(String, String)>,
+) -> Result<Response> {
+    gone_to_issues(State(app), viewer, Path(organization)).await
 }
 
 async fn gone_to_teams(State(app): State<App>, viewer: Viewer, Path(organization): Path<String>) -> Result<Response> {

@@ -39,7 +39,7 @@ async fn keys_lead_through_the_site_and_explain_themselves() {
         for (keys, path) in [
             ("gp", "/organizations/acme/projects/"),
             ("gi", "/organizations/acme/issues/"),
-            ("gm", "/organizations/acme/issues/?query=is%3Aunresolved+assigned%3Ame"),
+            ("gm", "/organizations/acme/issues/assigned/"),
             ("ga", "/manage/"),
         ] {
             browser.open("/acme/shop/").await;

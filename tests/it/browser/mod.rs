@@ -10,6 +10,7 @@ mod onboarding;
 mod preferences;
 mod reading;
 mod stage;
+mod talk;
 mod triage;
 
 use serde_json::Value;
@@ -65,6 +66,18 @@ const PAGES: &[&str] = &[
     "/organizations/acme/issues/{issue}/tags/",
     "/organizations/acme/issues/{issue}/tags/queue/",
     "/organizations/acme/issues/{issue}/events/",
+    "/organizations/acme/issues/{issue}/events/?query=queue%3Amail&columns=queue",
+    "/organizations/acme/issues/{issue}/events/?query=nothing-of-that-kind",
+    "/organizations/acme/issues/{issue}/events/?query=queue%3A",
+    "/organizations/acme/issues/{issue}/feedback/",
+    "/acme/shop/user-feedback/",
+    "/organizations/acme/user-feedback/?status=",
+    "/organizations/acme/activity/",
+    "/organizations/acme/issues/assigned/",
+    "/organizations/acme/issues/bookmarks/",
+    "/organizations/acme/issues/history/",
+    "/organizations/acme/stats/",
+    "/acme/shop/stats/?statsPeriod=30d",
     "/organizations/acme/issues/{issue}/events/latest/part/exception/",
     "/organizations/acme/issues/{issue}/events/latest/part/breadcrumbs/",
     "/organizations/acme/issues/{issue}/grouping/",

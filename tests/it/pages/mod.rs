@@ -1,4 +1,5 @@
 mod account;
+mod across;
 mod artifacts;
 mod auth;
 mod comments;
@@ -10,6 +11,7 @@ mod issues_event;
 mod jobs;
 mod manage;
 mod may;
+mod old_addresses;
 mod old_links;
 mod onboarding;
 mod organizations;

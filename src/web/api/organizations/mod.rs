@@ -1,8 +1,10 @@
 //! Tenants.
 
+mod activity;
 mod create;
 mod get;
 mod list;
+mod own_issues;
 mod projects;
 mod update;
 mod view;
@@ -18,5 +20,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/organizations/", get(list::list).post(create::create))
         .route("/organizations/{organization}/", get(get::show).put(update::update))
+        .route("/organizations/{organization}/activity/", get(activity::list))
+        .route("/organizations/{organization}/members/{member}/issues/assigned/", get(own_issues::assigned))
+        .route("/organizations/{organization}/members/{member}/issues/bookmarked/", get(own_issues::bookmarked))
+        .route("/organizations/{organization}/members/{member}/issues/viewed/", get(own_issues::viewed))
         .route("/organizations/{organization}/projects/", get(projects::list))
 }

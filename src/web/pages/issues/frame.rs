@@ -39,6 +39,8 @@ pub struct IssueFrame {
     pub project: String,
     /// Path of the issue's page.
     pub path: String,
+    /// The same for people elsewhere.
+    pub url: String,
     /// Path of the list it belongs to.
     pub list_path: String,
     pub short_id: String,
@@ -48,6 +50,7 @@ pub struct IssueFrame {
     pub level: Level,
     pub level_word: &'static str,
     pub status: Status,
+    pub times_seen: i64,
     pub events: String,
     pub events_exact: String,
     pub users: String,
@@ -111,6 +114,7 @@ pub async fn open(
         shared.map(|(_, token)| format!("{}/share/issue/{}/", app.config.system.url_prefix, token.as_simple()));
     frame.strip = status::strip(app, &issue, &details, &access.project, (layout.t, layout.now)).await?;
     let current = latest_release(&mut *app.db.acquire().await?, issue.project_id).await?;
+    frame.url = format!("{}{}", app.config.system.url_prefix, frame.path);
     frame.current_release = current.map(|(_, version)| visible::string(version));
     Ok(Opened { issue, details, access, layout, frame })
 }
@@ -129,6 +133,7 @@ impl IssueFrame {
         Self {
             id: issue.id,
             path: format!("/organizations/{organization}/issues/{}/", issue.id),
+            url: String::new(),
             list_path: format!("/{organization}/{}/", access.project.slug),
             organization,
             project: access.project.slug.clone(),
@@ -139,6 +144,7 @@ impl IssueFrame {
             level: issue.level,
             level_word: level_word(t, issue.level),
             status: issue.status,
+            times_seen: issue.times_seen,
             events: numbers::compact(t, issue.times_seen),
             events_exact: grouped(issue.times_seen),
             users: numbers::compact(t, issue.users_seen),

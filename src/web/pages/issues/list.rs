@@ -7,9 +7,9 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::address::Address;
-use super::jump;
 use super::problem::Problem;
 use super::rows::{self, RowView};
+use super::{jump, live};
 use crate::app::App;
 use crate::services::issues::query;
 use crate::store::projects::Project;
@@ -71,6 +71,14 @@ struct IssueListPage {
     may_delete: bool,
     /// Why there are no rows, and what to do.
     empty: Empty,
+}
+
+impl IssueListPage {
+    /// Where the script asks what is new.
+    fn news(&self) -> String {
+        let project = self.layout.project.as_ref().map(|(slug, _)| slug.as_str());
+        live::address(&self.organization, &self.address, project, self.layout.now)
+    }
 }
 
 /// One of several ways to see the list.

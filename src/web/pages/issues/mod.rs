@@ -16,10 +16,12 @@ mod grouping;
 mod grouping_rule;
 mod jump;
 pub(super) mod list;
+mod live;
 mod merge;
 mod merged;
 mod meters;
 mod old_links;
+mod own;
 mod people;
 mod problem;
 pub(super) mod rows;
@@ -44,6 +46,10 @@ pub fn routes() -> Router<App> {
     let issue = |rest: &str| format!("{ISSUE}{rest}");
     Router::new()
         .route("/organizations/{organization}/issues/", get(list::of_organization).post(bulk::act))
+        .route("/organizations/{organization}/issues/live/", get(live::list))
+        .route("/organizations/{organization}/issues/assigned/", get(own::assigned))
+        .route("/organizations/{organization}/issues/bookmarks/", get(own::bookmarked))
+        .route("/organizations/{organization}/issues/history/", get(own::viewed))
         .route("/{organization}/{project}/", get(list::of_project))
         .route("/undo/{token}/", post(bulk::undo))
         .route(&issue("/"), get(detail::newest))
@@ -59,6 +65,7 @@ pub fn routes() -> Router<App> {
         .route(&issue("/tags/{key}/export/"), get(tag::export))
         .route(&issue("/events/"), get(events::show))
         .route(&issue("/feedback/"), get(feedback::show))
+        .route(&issue("/live/"), get(live::issue))
         .route(&issue("/grouping/"), get(grouping::show))
         .route(&issue("/grouping/rule/"), get(grouping_rule::show).post(grouping_rule::act))
         .route(&issue("/similar/"), get(similar::show))
