@@ -177,3 +177,54 @@ async fn thousands_are_changed_watched_stopped_and_taken_back() {
     })
     .await;
 }
+
+/// Waits for the job that a page began, has it done, and shows its page again.
+async fn finish_job(stage: &Stage, browser: &Browser) {
+    waits_for(browser, ".job").await;
+    worker::drain(&stage.test.app).await.expect("jobs run");
+    let path = browser.path().await;
+    browser.open(&path).await;
+    waits_for(browser, ".job [role=status]").await;
+}
+
+#[tokio::test]
+async fn issues_are_merged_and_taken_apart() {
+    let stage = Stage::new().await;
+    in_every_way(&stage, async |browser, kind| {
+        sqlx::query("UPDATE issues SET status = 'resolved'").execute(&stage.test.app.db).await.expect("a query");
+        for half in ["A", "A", "B"] {
+            report(&stage, &format!("{kind}{half}"), "shop@1.0.0").await;
+        }
+        let before = number(&stage, "SELECT count(*) FROM issues").await;
+        browser.open("/acme/shop/").await;
+        for tick in browser.client.find_all(Locator::Css("input[name=id]")).await.expect("a selector") {
+            tick.click().await.expect("it can be seen");
+        }
+        browser.click(".bulk button[value=merge]").await;
+        waits_for(browser, "input[name=confirm]").await;
+        browser.screenshot(&format!("triage-{kind}-merge")).await;
+        let form = browser.client.form(Locator::Css("main form")).await.expect("a form");
+        form.set_by_name("confirm", "2").await.expect("a field");
+        browser.click("button.primary[value=merge]").await;
+        finish_job(&stage, browser).await;
+        assert_eq!(number(&stage, "SELECT count(*) FROM issues").await, before - 1);
+        browser.open("/acme/shop/").await;
+        browser.click(".issue .title").await;
+        waits_for(browser, "[data-issue-page]").await;
+        reads(browser, &format!("{kind}B")).await;
+
+        let path = browser.path().await;
+        browser.open(&format!("{path}merged/")).await;
+        assert_eq!(count(browser, "input[name=hash]").await, 2);
+        browser.click("input[name=hash]").await;
+        browser.click("form[action$='/merged/'] button").await;
+        waits_for(browser, "button[name=confirm]").await;
+        browser.screenshot(&format!("triage-{kind}-unmerge")).await;
+        browser.click("button[name=confirm]").await;
+        finish_job(&stage, browser).await;
+        assert_eq!(number(&stage, "SELECT count(*) FROM issues").await, before);
+        let counted = "SELECT count(*) FROM issues WHERE times_seen IN (1, 2) AND status = 'unresolved'";
+        assert_eq!(number(&stage, counted).await, 2);
+    })
+    .await;
+}
