@@ -10,3 +10,4 @@ mod proxy;
 mod scenario;
 mod scripts;
 mod sentry_cli;
+mod web_api;

@@ -24,19 +24,21 @@ pub fn node() -> PathBuf {
 }
 
 /// Runs a program in the folder to its end.
-pub async fn run(program: &Path, arguments: &[&str]) {
-    run_in(&folder(), program, arguments, &[]).await;
+pub async fn run(program: &Path, arguments: &[&str]) -> String {
+    run_in(&folder(), program, arguments, &[]).await
 }
 
 /// Runs a program to its end elsewhere.
-pub async fn run_in(folder: &Path, program: &Path, arguments: &[&str], variables: &[(&str, String)]) {
+pub async fn run_in(folder: &Path, program: &Path, arguments: &[&str], variables: &[(&str, String)]) -> String {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     let hint = "the SDKs are missing: run the tests through `make test`";
     let output = timeout(PATIENCE, command.output()).await.expect("the program ends").expect(hint);
+    let out = String::from_utf8(output.stdout).expect("text");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {said}", program.display());
+    assert!(output.status.success(), "{}: {out}{said}", program.display());
+    out
 }
 
 /// A folder that goes when the test ends.
