@@ -21,7 +21,14 @@ async fn comments_are_written_in_both_languages() {
             browser.press("\u{e007}").await;
             browser.wait_for("document.querySelector('#comment').value.endsWith('@owner ')").await;
             browser.click("button[value=save]").await;
-            browser.wait_for("document.querySelector('.activity .markdown .mention')").await;
+            // The one of the other language is there already.
+            let written =
+                format!("document.querySelector('.activity .markdown')?.textContent.startsWith('{language}:')");
+            browser.wait_for(&written).await;
+            assert!(
+                browser.client.find(Locator::Css(".activity .markdown .mention")).await.is_ok(),
+                "somebody is called"
+            );
             let list = browser.client.find(Locator::Css(".activity")).await.expect("the history").text().await.unwrap();
             assert!(list.contains(said) && list.contains(&format!("{language}: ask @owner")), "{list}");
             assert_eq!(browser.policy_violations().await, Vec::<String>::new());
