@@ -39,6 +39,134 @@
     later();
   }
 
+  // Completion of the search (ui.md 6.8): the server says what may stand in the token's place.
+  const search = document.querySelector("[data-complete]");
+  if (search) complete(search);
+
+  function complete(input) {
+    const box = document.createElement("div");
+    box.id = "completion";
+    box.className = "completion";
+    box.setAttribute("role", "listbox");
+    box.setAttribute("aria-label", input.getAttribute("aria-label"));
+    box.hidden = true;
+    input.form.append(box);
+    Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": box.id, "aria-expanded": "false" })
+      .forEach(function (pair) { input.setAttribute(pair[0], pair[1]); });
+    let timer = 0, asked = 0, at = -1, options = [], waits = false;
+
+    // From where to where the token reaches that the caret is in.
+    function token() {
+      const text = input.value, caret = input.selectionStart;
+      let start = 0, quoted = false;
+      for (let i = 0; i < caret; i++) {
+        if (text[i] === '"' && text[i - 1] !== "\\") quoted = !quoted;
+        if (!quoted && /\s/.test(text[i])) start = i + 1;
+      }
+      const rest = quoted ? text.length - caret : text.slice(caret).search(/\s|$/);
+      return { start: start, end: caret + rest, text: text.slice(start, caret) };
+    }
+    function recent() {
+      try { return JSON.parse(localStorage.getItem("searches") || "[]"); } catch (_) { return []; }
+    }
+    function close() {
+      clearTimeout(timer);
+      asked++;
+      waits = false;
+      at = -1;
+      box.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+    function mark(to) {
+      if (!options.length) return;
+      at = (to + options.length) % options.length;
+      options.forEach(function (option, place) { option.setAttribute("aria-selected", place === at); });
+      options[at].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", options[at].id);
+    }
+    function choose(option) {
+      const place = token(), value = option.dataset.insert, more = value.endsWith(":");
+      if (option.dataset.whole) input.value = value;
+      else {
+        input.setRangeText(value + (more ? "" : " "), place.start, place.end, "end");
+      }
+      close();
+      input.focus();
+      if (more) ask();
+    }
+    function show(sections) {
+      box.textContent = "";
+      options = [];
+      sections.forEach(function (section, number) {
+        const group = document.createElement("div"), title = document.createElement("p");
+        group.setAttribute("role", "group");
+        group.setAttribute("aria-labelledby", title.id = "completion-" + number);
+        title.textContent = section.title;
+        group.append(title);
+        section.items.forEach(function (item) {
+          const option = document.createElement("div"), note = document.createElement("span");
+          option.id = "completion-option-" + options.length;
+          option.setAttribute("role", "option");
+          option.setAttribute("aria-selected", "false");
+          option.dataset.insert = item.insert;
+          if (item.whole) option.dataset.whole = "1";
+          option.textContent = item.insert;
+          note.textContent = item.note || "";
+          option.append(note);
+          options.push(option);
+          group.append(option);
+        });
+        box.append(group);
+      });
+      at = -1;
+      waits = false;
+      box.hidden = !options.length;
+      input.setAttribute("aria-expanded", String(!box.hidden));
+    }
+    function ask() {
+      clearTimeout(timer);
+      waits = true;
+      timer = setTimeout(function () {
+        const own = ++asked, place = token();
+        fetch(input.dataset.complete + encodeURIComponent(place.text)).then(function (answer) {
+          return answer.ok ? answer.json() : [];
+        }).then(function (sections) {
+          if (own !== asked || document.activeElement !== input) return;
+          const known = place.text ? [] : recent().map(function (query) { return { insert: query, whole: true }; });
+          show(known.length ? [{ title: input.dataset.recent, items: known }].concat(sections) : sections);
+        }).catch(close);
+      }, 120);
+    }
+
+    input.addEventListener("input", ask);
+    input.addEventListener("click", ask);
+    input.addEventListener("blur", close);
+    box.addEventListener("mousedown", function (event) {
+      event.preventDefault();
+      const option = event.target.closest("[role=option]");
+      if (option) choose(option);
+    });
+    input.addEventListener("keydown", function (event) {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown" && box.hidden) { ask(); event.preventDefault(); return; }
+      // Without this the browser clears the field.
+      if (event.key === "Escape" && (waits || !box.hidden)) { close(); event.stopPropagation(); event.preventDefault(); return; }
+      if (box.hidden) return;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) mark(at < 0 && step < 0 ? -1 : at + step);
+      else if ((event.key === "Enter" && at >= 0) || (event.key === "Tab" && !event.shiftKey)) choose(options[Math.max(at, 0)]);
+      else return;
+      event.preventDefault();
+    });
+    input.form.addEventListener("submit", function () {
+      const query = input.value.trim();
+      if (!query) return;
+      const all = [query].concat(recent().filter(function (other) { return other !== query; })).slice(0, 3);
+      try { localStorage.setItem("searches", JSON.stringify(all)); } catch (_) { /* private windows have no storage */ }
+    });
+  }
+
   const form = document.querySelector("[data-issues]");
   if (form) list(form);
   const page = document.querySelector("[data-issue-page]");

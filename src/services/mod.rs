@@ -24,6 +24,7 @@ pub mod project_activity;
 pub mod projects;
 pub mod releases;
 pub mod retention;
+pub mod saved_searches;
 pub mod seed;
 pub mod setup;
 pub mod similar;

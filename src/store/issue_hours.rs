@@ -1,24 +1,26 @@
-//! Events of an issue per hour.
+//! Events of an issue per hour and environment.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::ids::IssueId;
 
-/// Adds to the hours of issues; pairs are unique and sorted by the caller.
+/// Adds to the hours of issues; triples are unique and sorted by the caller.
 pub async fn add(
     db: impl PgExecutor<'_>,
     issue_ids: &[i64],
     hours: &[DateTime<Utc>],
+    environment_ids: &[i64],
     events: &[i32],
 ) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
-        INSERT INTO issue_hours (issue_id, hour, events)
-        SELECT * FROM UNNEST($1::bigint[], $2::timestamptz[], $3::integer[])
+        INSERT INTO issue_hours (issue_id, hour, environment_id, events)
+        SELECT * FROM UNNEST($1::bigint[], $2::timestamptz[], $3::bigint[], $4::integer[])
         ON CONFLICT ON CONSTRAINT issue_hours_pkey DO UPDATE SET events = issue_hours.events + EXCLUDED.events"#,
         issue_ids,
         hours,
+        environment_ids,
         events,
     )
     .execute(db)
@@ -26,7 +28,7 @@ pub async fn add(
     Ok(())
 }
 
-/// Events of some issues per hour since a time.
+/// Events of some issues per hour since a time; an hour has a row for each environment.
 pub async fn list_since(
     db: impl PgExecutor<'_>,
     issue_ids: &[i64],

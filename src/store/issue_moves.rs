@@ -131,9 +131,9 @@ pub async fn absorb(db: &mut sqlx::PgConnection, source: IssueId, target: IssueI
     let new_users = move_tags(&mut *db, source, target).await?;
     sqlx::query!(
         r#"
-        WITH moved AS (DELETE FROM issue_hours WHERE issue_id = $1 RETURNING hour, events)
-        INSERT INTO issue_hours (issue_id, hour, events)
-        SELECT $2, hour, events FROM moved ORDER BY hour
+        WITH moved AS (DELETE FROM issue_hours WHERE issue_id = $1 RETURNING hour, environment_id, events)
+        INSERT INTO issue_hours (issue_id, hour, environment_id, events)
+        SELECT $2, hour, environment_id, events FROM moved ORDER BY hour, environment_id
         ON CONFLICT ON CONSTRAINT issue_hours_pkey DO UPDATE SET events = issue_hours.events + EXCLUDED.events"#,
         source.0,
         target.0,
@@ -276,7 +276,7 @@ pub async fn recount(db: &mut sqlx::PgConnection, id: IssueId) -> sqlx::Result<(
         INSERT INTO issue_tags (issue_id, tag_value_id, first_seen, last_seen, times_seen)
         SELECT $1, tag.id, min(occurred_at), max(occurred_at), count(*)
         FROM events, UNNEST(tag_value_ids) AS tag (id)
-        WHERE issue_id = $1
+        WHERE issue_id = $1 AND tag.id > 0
         GROUP BY tag.id"#,
         id.0,
     )
@@ -284,11 +284,14 @@ pub async fn recount(db: &mut sqlx::PgConnection, id: IssueId) -> sqlx::Result<(
     .await?;
     sqlx::query!(
         r#"
-        INSERT INTO issue_hours (issue_id, hour, events)
-        SELECT $1, date_bin('1 hour', occurred_at, 'epoch'), count(*)
+        INSERT INTO issue_hours (issue_id, hour, environment_id, events)
+        SELECT $1, date_bin('1 hour', occurred_at, 'epoch'), COALESCE((
+                SELECT tag_values.id FROM tag_values
+                WHERE tag_values.id = ANY(events.tag_value_ids) AND tag_values.key = 'environment'
+            ), 0), count(*)
         FROM events
         WHERE issue_id = $1
-        GROUP BY 2"#,
+        GROUP BY 2, 3"#,
         id.0,
     )
     .execute(&mut *db)

@@ -2,8 +2,8 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, ownership, projects, releases, teams,
-    tokens,
+    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, ownership, projects, releases,
+    saved_searches, teams, tokens,
 };
 
 /// An error that belongs to one field of the form.
@@ -112,6 +112,17 @@ impl From<issues::Error> for Error {
             | issues::Error::AllHashes => Self::bad_request(error.to_string()),
             issues::Error::Database(error) => error.into(),
             issues::Error::Redis(error) => error.into(),
+        }
+    }
+}
+
+impl From<saved_searches::Error> for Error {
+    fn from(error: saved_searches::Error) -> Self {
+        match error {
+            saved_searches::Error::Name => field("name", &error),
+            saved_searches::Error::Query(_) => field("query", &error),
+            saved_searches::Error::NameUsed | saved_searches::Error::TooMany => Self::bad_request(error.to_string()),
+            saved_searches::Error::Database(error) => error.into(),
         }
     }
 }

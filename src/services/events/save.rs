@@ -169,7 +169,7 @@ impl<'b> Transaction<'b> {
         learned.places = releases.places;
         learned.environments = save_environments(tx, caches, kept(), self.now).await?;
         (learned.saved.stored, learned.kinds) = self.insert_events(tx, caches, &shares, &tags).await?;
-        save_hours(tx, events, &shares).await?;
+        save_hours(tx, events, &shares, &tags).await?;
         save_attachments(tx, kept()).await?;
         learned.keys_used = self.note_use(tx, caches, &projects, kept()).await?;
         let mut outcomes = OutcomeCounts::default();
@@ -307,11 +307,17 @@ fn users_per_issue(issues: Vec<IssueId>) -> HashMap<IssueId, i64> {
     users
 }
 
-async fn save_hours(tx: &mut PgConnection, events: &[BatchEvent], shares: &[Share]) -> sqlx::Result<()> {
-    let mut hours: BTreeMap<(i64, DateTime<Utc>), i32> = BTreeMap::new();
+async fn save_hours(
+    tx: &mut PgConnection,
+    events: &[BatchEvent],
+    shares: &[Share],
+    tags: &BatchTags<'_>,
+) -> sqlx::Result<()> {
+    let mut hours: BTreeMap<(i64, DateTime<Utc>, i64), i32> = BTreeMap::new();
     for share in shares {
         for place in &share.events {
-            *hours.entry((share.id().0, hour_of(events[*place].summary.occurred_at))).or_default() += 1;
+            let hour = hour_of(events[*place].summary.occurred_at);
+            *hours.entry((share.id().0, hour, tags.environment_of(*place))).or_default() += 1;
         }
     }
     if hours.is_empty() {
@@ -319,8 +325,9 @@ async fn save_hours(tx: &mut PgConnection, events: &[BatchEvent], shares: &[Shar
     }
     let issue_ids: Vec<i64> = hours.keys().map(|key| key.0).collect();
     let starts: Vec<_> = hours.keys().map(|key| key.1).collect();
+    let environments: Vec<i64> = hours.keys().map(|key| key.2).collect();
     let counts: Vec<i32> = hours.into_values().collect();
-    issue_hours::add(&mut *tx, &issue_ids, &starts, &counts).await
+    issue_hours::add(&mut *tx, &issue_ids, &starts, &environments, &counts).await
 }
 
 async fn save_attachments(tx: &mut PgConnection, events: impl Iterator<Item = &BatchEvent>) -> sqlx::Result<()> {

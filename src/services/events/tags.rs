@@ -19,6 +19,8 @@ use crate::types::ids::{IssueId, ProjectId, TagValueId};
 
 /// The tag whose values are the distinct users of an issue.
 const USER: &str = "user";
+/// The tag that graphs are told apart by.
+const ENVIRONMENT: &str = "environment";
 
 /// Of an issue with more keys than that, further ones are not noted: somebody makes them up.
 const MAX_KEYS: usize = 500;
@@ -91,9 +93,13 @@ impl<'b> BatchTags<'b> {
     /// The ids of an event's values as an array in PostgreSQL's notation, in ascending order, each once.
     pub fn ids_of(&self, event: usize) -> String {
         let places = self.of_events.get(&event).map(Vec::as_slice).unwrap_or_default();
-        let mut ids: Vec<i64> = places.iter().filter_map(|place| self.values[*place].id.map(|id| id.0)).collect();
+        let is_user = |place: &&usize| self.values[**place].key == USER;
+        let id = |place: &usize| self.values[*place].id.map(|id| id.0);
+        let user = places.iter().find(is_user).and_then(id).unwrap_or(0);
+        let mut ids: Vec<i64> = places.iter().filter(|place| !is_user(place)).filter_map(id).collect();
         ids.sort_unstable();
         ids.dedup();
+        ids.insert(0, user);
         let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
         format!("{{{}}}", ids.join(","))
     }
@@ -138,6 +144,13 @@ impl<'b> BatchTags<'b> {
             value.id.map(|id| (text, id))
         };
         Ok(learned.into_iter().filter_map(learn).collect())
+    }
+
+    /// The id of an event's environment; 0: none.
+    pub fn environment_of(&self, event: usize) -> i64 {
+        let places = self.of_events.get(&event).map(Vec::as_slice).unwrap_or_default();
+        let value = places.iter().map(|place| &self.values[*place]).find(|value| value.key == ENVIRONMENT);
+        value.and_then(|value| value.id).map_or(0, |id| id.0)
     }
 
     /// Writes the counters. Returns the issues that met a user for the first time, once per user.

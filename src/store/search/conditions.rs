@@ -82,13 +82,7 @@ fn push_condition(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
         Condition::Time(moment, between) => push_time(sql, *moment, between),
         Condition::FirstRelease(id) => _ = sql.push("issues.first_release_id = ").push_bind(id.0),
         Condition::FirstVersion(version) => push_first_version(sql, version),
-        Condition::Tag(key, patterns) => push_tag(sql, key, patterns),
-        Condition::LatestRelease => {
-            push_seen_with(sql);
-            sql.push("SELECT tag_values.id FROM tag_values JOIN releases ON releases.version = tag_values.value");
-            sql.push(" WHERE tag_values.project_id = project.id AND tag_values.key = 'release' AND releases.id = (");
-            sql.push(LATEST_RELEASE).push(")))))");
-        }
+        Condition::Tag(..) | Condition::LatestRelease => push_tag(sql, condition),
         Condition::HasTag(key) => _ = sql.push_bind(key.clone()).push(" = ANY(issues.tag_keys)"),
         Condition::Project(pattern) => {
             sql.push("project.id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
@@ -235,27 +229,54 @@ fn push_first_version(sql: &mut Sql, version: &Version) {
     }
 }
 
-/// Opens `EXISTS (… (`: the ids of tag values follow, then five closing brackets.
-fn push_seen_with(sql: &mut Sql) {
-    sql.push("EXISTS (SELECT FROM issue_tags WHERE issue_tags.issue_id = issues.id");
-    sql.push(" AND (issue_tags.tag_value_id = ANY(ARRAY(");
+fn push_tag(sql: &mut Sql, condition: &Condition) {
+    if is_exact(condition) {
+        sql.push("EXISTS (SELECT FROM issue_tags WHERE issue_tags.issue_id = issues.id");
+        sql.push(" AND issue_tags.tag_value_id = ANY(ARRAY(");
+        push_tag_values(sql, condition);
+        sql.push(")))");
+    } else {
+        // From the values to the issues: there may be thousands of values.
+        sql.push("issues.id = ANY(ARRAY(SELECT DISTINCT issue_tags.issue_id FROM issue_tags");
+        sql.push(" WHERE issue_tags.tag_value_id IN (");
+        push_tag_values(sql, condition);
+        sql.push(")))");
+    }
 }
 
-fn push_tag(sql: &mut Sql, key: &str, patterns: &[Pattern]) {
-    let exact: Vec<String> = patterns.iter().filter_map(exact).collect();
-    if exact.len() == patterns.len() {
-        push_seen_with(sql);
-        sql.push("SELECT tag_values.id FROM tag_values WHERE tag_values.project_id = project.id");
-        sql.push(" AND tag_values.key = ").push_bind(key.to_owned());
-        sql.push(" AND tag_values.value = ANY(").push_bind(exact).push(")))))");
-        return;
+/// Whether few values of a tag are meant.
+pub fn is_exact(condition: &Condition) -> bool {
+    match condition {
+        Condition::Tag(_, patterns) => patterns.iter().all(|pattern| exact(pattern).is_some()),
+        _ => true,
     }
-    // From the values to the issues: there may be thousands of values.
-    sql.push("issues.id = ANY(ARRAY(SELECT DISTINCT issue_tags.issue_id FROM tag_values");
-    sql.push(" JOIN issue_tags ON issue_tags.tag_value_id = tag_values.id");
-    sql.push(" WHERE tag_values.project_id = project.id AND tag_values.key = ").push_bind(key.to_owned());
-    let likes: Vec<String> = patterns.iter().map(Pattern::like).collect();
-    sql.push(" AND tag_values.value ILIKE ANY(").push_bind(likes).push(")))");
+}
+
+/// Selects the ids of the values of a tag that are meant, in the project.
+pub fn push_tag_values(sql: &mut Sql, condition: &Condition) {
+    match condition {
+        Condition::Tag(key, patterns) => {
+            sql.push("SELECT tag_values.id FROM tag_values WHERE tag_values.project_id = project.id AND ");
+            push_tag_value(sql, key, patterns);
+        }
+        Condition::LatestRelease => {
+            sql.push("SELECT tag_values.id FROM tag_values JOIN releases ON releases.version = tag_values.value");
+            sql.push(" WHERE tag_values.project_id = project.id AND tag_values.key = 'release' AND releases.id = (");
+            sql.push(LATEST_RELEASE).push(")");
+        }
+        _ => {}
+    }
+}
+
+pub fn push_tag_value(sql: &mut Sql, key: &str, patterns: &[Pattern]) {
+    sql.push("tag_values.key = ").push_bind(key.to_owned());
+    let texts: Vec<String> = patterns.iter().filter_map(exact).collect();
+    if texts.len() == patterns.len() {
+        sql.push(" AND tag_values.value = ANY(").push_bind(texts).push(")");
+    } else {
+        let likes: Vec<String> = patterns.iter().map(Pattern::like).collect();
+        sql.push(" AND tag_values.value ILIKE ANY(").push_bind(likes).push(")");
+    }
 }
 
 fn exact(pattern: &Pattern) -> Option<String> {

@@ -144,6 +144,23 @@ impl Criteria {
         })
     }
 
+    /// What choosing issues by tags says of their events: they have a value of each of these tags.
+    pub fn tags(&self) -> Vec<Condition> {
+        let mut tags: Vec<Condition> = Vec::new();
+        for term in self.terms.iter().filter(|term| !term.is_negated) {
+            match &term.condition {
+                // Two values of one tag are never those of one event.
+                Condition::Tag(key, more) => match tags.iter_mut().find_map(|tag| tag.patterns_of(key)) {
+                    Some(patterns) => patterns.extend(more.iter().cloned()),
+                    None => tags.push(term.condition.clone()),
+                },
+                Condition::LatestRelease => tags.push(Condition::LatestRelease),
+                _ => {}
+            }
+        }
+        tags
+    }
+
     /// Whether finding out costs more than a look at the issue's row.
     pub fn is_costly(&self) -> bool {
         let is_costly = |condition: &Condition| {
@@ -153,6 +170,15 @@ impl Criteria {
             )
         };
         self.terms.iter().any(|term| is_costly(&term.condition))
+    }
+}
+
+impl Condition {
+    fn patterns_of(&mut self, wanted: &str) -> Option<&mut Vec<Pattern>> {
+        match self {
+            Self::Tag(key, patterns) if key == wanted => Some(patterns),
+            _ => None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod conditions;
 mod criteria;
+pub mod numbers;
 
 use chrono::DateTime;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};

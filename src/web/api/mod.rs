@@ -19,6 +19,7 @@ mod projects;
 mod release_files;
 mod releases;
 mod repositories;
+mod searches;
 mod series;
 mod stats;
 mod tags;
@@ -37,6 +38,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
         .merge(assemble::routes())
+        .merge(searches::routes())
         .merge(chunks::routes())
         .merge(debug_files::routes())
         .merge(events::routes())

@@ -19,6 +19,7 @@ mod projects;
 mod refusals;
 pub mod releases;
 mod rule_preview;
+mod saved_searches;
 mod share;
 mod stats;
 
@@ -41,6 +42,7 @@ pub fn routes() -> Router<App> {
         .merge(organizations::routes())
         .merge(projects::routes())
         .merge(releases::routes())
+        .merge(saved_searches::routes())
         .merge(share::routes())
         .merge(stats::routes())
 }

@@ -12,6 +12,7 @@ mod projects;
 mod releases;
 mod repositories;
 mod search;
+mod searches;
 mod stats;
 mod teams;
 mod user_feedback;

@@ -9,6 +9,7 @@ mod looks;
 mod onboarding;
 mod preferences;
 mod reading;
+mod searching;
 mod stage;
 mod talk;
 mod triage;
@@ -28,6 +29,8 @@ const PAGES: &[&str] = &[
     "/settings/acme/",
     "/settings/acme/teams/",
     "/settings/acme/members/",
+    "/settings/acme/saved-searches/",
+    "/settings/acme/projects/shop/saved-searches/",
     "/settings/acme/projects/shop/",
     "/settings/acme/projects/shop/keys/",
     "/settings/acme/projects/shop/keys/{key}/",

@@ -109,6 +109,21 @@ async fn queries_choose_and_say_what_they_do_not_understand() {
 }
 
 #[tokio::test]
+async fn the_environment_is_remembered() {
+    let (app, project, browser) = three_issues().await;
+    app.report(&project, &json!({"message": "elsewhere", "environment": "canary"})).await;
+    let rows = |page: &Answer| page.body.matches("data-issue>").count();
+    assert_eq!(rows(&browser.get("/acme/shop/?query=").await), 4);
+    assert_eq!(rows(&browser.get("/acme/shop/?query=&environment=canary").await), 1);
+    let again = browser.get("/acme/shop/?query=").await;
+    assert_eq!(rows(&again), 1);
+    assert!(again.body.contains("<option selected>canary</option>"));
+    assert_eq!(rows(&browser.get("/organizations/acme/issues/?query=").await), 4, "each place has its own");
+    assert_eq!(rows(&browser.get("/acme/shop/?query=&environment=").await), 4);
+    assert_eq!(rows(&browser.get("/acme/shop/?query=").await), 4);
+}
+
+#[tokio::test]
 async fn every_order_pages_forth_and_back() {
     let app = TestApp::spawn().await;
     let project = app.project().await;

@@ -18,6 +18,7 @@ mod organizations;
 mod ownership;
 mod projects;
 mod releases;
+mod searches;
 mod setup;
 mod share;
 mod similar;

@@ -28,7 +28,7 @@ pub async fn show(State(app): State<App>, access: IssueAccess<EventRead>) -> Res
     let ids = [issue.id.0];
     let mut views = IssueView::list(&app, &scope, &ids).await?;
     for period in [("24h", Period::DAY), ("30d", Period::MONTH)] {
-        add_stats(&app, &mut views, &ids, period).await?;
+        add_stats(&app, &mut views, (&ids, None), period).await?;
     }
     let view = views.into_iter().next().ok_or(Error::NotFound)?;
     let first_release = release(&app, &project, issue.first_release_id).await?;

@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::search::{IssueParams, IssueScope, MAX_ISSUES};
-use super::view::{IssueView, add_stats};
+use super::view::{Filtered, IssueView, add_stats};
 use crate::app::App;
 use crate::protocol::event_id;
-use crate::store::search::{self, Place};
+use crate::store::search::{self, Condition, Place};
 use crate::store::{event_lists, issues};
 use crate::types::cursor::Cursor;
 use crate::types::ids::IssueId;
@@ -44,7 +44,7 @@ pub async fn of_organization(
 async fn list(app: &App, scope: &IssueScope, params: &IssueParams, pagination: &Pagination) -> Result<Response> {
     let period = period(params)?;
     if let Some(hit) = direct_hit(app, scope, params).await? {
-        let views = views(app, scope, &[hit.issue_id], period, hit.event_id).await?;
+        let views = views(app, scope, (&[hit.issue_id], Vec::new()), period, hit.event_id).await?;
         if !views.is_empty() {
             let headers = [(HeaderName::from_static("x-sentry-direct-hit"), HeaderValue::from_static("1"))];
             return Ok((headers, Json(views)).into_response());
@@ -59,7 +59,7 @@ async fn list(app: &App, scope: &IssueScope, params: &IssueParams, pagination: &
     drop(db);
     let page = page(pagination, mark, &mut places);
     let ids: Vec<IssueId> = places.iter().map(|place| place.id).collect();
-    let views = views(app, scope, &ids, period, None).await?;
+    let views = views(app, scope, (&ids, criteria.tags()), period, None).await?;
     Ok((headers(pagination, &page, hits), Json(views)).into_response())
 }
 
@@ -99,14 +99,18 @@ async fn direct_hit(app: &App, scope: &IssueScope, params: &IssueParams) -> Resu
 async fn views(
     app: &App,
     scope: &IssueScope,
-    ids: &[IssueId],
+    (ids, tags): (&[IssueId], Vec<Condition>),
     period: Option<(&'static str, Period)>,
     event_id: Option<String>,
 ) -> Result<Vec<IssueView>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let mut views = IssueView::list(app, scope, &ids).await?;
+    let filtered = Filtered::read(app, scope, &ids, tags).await?;
+    if let Some(filtered) = &filtered {
+        filtered.apply(app, &mut views).await?;
+    }
     if let Some(period) = period {
-        add_stats(app, &mut views, &ids, period).await?;
+        add_stats(app, &mut views, (&ids, filtered.as_ref()), period).await?;
     }
     if let (Some(view), Some(event_id)) = (views.first_mut(), event_id) {
         view.matching_event_id = Some(event_id);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,6 +15,8 @@ use crate::store::issue_lists::{self, ListedIssue};
 use crate::store::issue_resolutions::{self, IssueResolution};
 use crate::store::issue_snoozes::{self, IssueSnooze};
 use crate::store::projects::Project;
+use crate::store::search::Condition;
+use crate::store::search::numbers::{self, Numbers};
 use crate::store::users::{self, User};
 use crate::store::{commits, issue_hours, issue_shares, issue_subscriptions};
 use crate::types::ids::{CommitId, IssueId, UserId};
@@ -91,6 +93,12 @@ enum SubscriptionView {
     Refused {
         disabled: bool,
     },
+}
+
+/// Issues that were chosen by tags: they are shown with the numbers of those events.
+pub struct Filtered {
+    tags: Vec<Condition>,
+    issues: Vec<ListedIssue>,
 }
 
 /// What a list of issues needs beside its rows.
@@ -262,16 +270,54 @@ fn shown_status(row: &ListedIssue, project: &Project, snooze: Option<&Snooze>, n
     effective_status(row.status, is_valid, project.settings.0.resolve_age, row.last_seen, now)
 }
 
-/// Adds the graph of a period to a list of issues.
+impl Filtered {
+    /// Reads the issues again: what their views show is text already.
+    pub async fn read(app: &App, scope: &IssueScope, ids: &[i64], tags: Vec<Condition>) -> Result<Option<Self>> {
+        if tags.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self { tags, issues: issue_lists::list(&app.db, ids, scope.user_id).await? }))
+    }
+
+    /// Puts the numbers of the filter in the place of all.
+    pub async fn apply(&self, app: &App, views: &mut [IssueView]) -> Result<()> {
+        let mut db = app.db.acquire().await?;
+        let numbers = numbers::list(&mut db, &self.tags, &self.issues).await?;
+        let numbers: HashMap<String, Numbers> = numbers.into_iter().map(|(id, of)| (id.to_string(), of)).collect();
+        for view in views {
+            let Some(numbers) = numbers.get(&view.id) else { continue };
+            view.count = numbers.events.to_string();
+            view.user_count = numbers.users;
+            view.first_seen = numbers.first_seen.map_or(view.first_seen, Date::from);
+            view.last_seen = numbers.last_seen.map_or(view.last_seen, Date::from);
+        }
+        Ok(())
+    }
+
+    async fn hours(&self, app: &App, since: DateTime<Utc>) -> Result<Vec<(IssueId, DateTime<Utc>, i64)>> {
+        let mut db = app.db.acquire().await?;
+        let hour = TimeDelta::hours(1);
+        let buckets = numbers::list_buckets(&mut db, &self.tags, &self.issues, (since, hour.num_seconds())).await?;
+        let start = |bucket: i64| since + hour * i32::try_from(bucket).unwrap_or(0);
+        Ok(buckets.into_iter().map(|bucket| (bucket.issue_id, start(bucket.bucket), bucket.events)).collect())
+    }
+}
+
+/// Adds the graph of a period to a list of issues: of all events, or of those of the filter.
 pub async fn add_stats(
     app: &App,
     views: &mut [IssueView],
-    ids: &[i64],
+    (ids, filtered): (&[i64], Option<&Filtered>),
     (name, period): (&'static str, Period),
 ) -> Result<()> {
     let now = app.clock.now();
     let mut hours: HashMap<String, Vec<(DateTime<Utc>, i64)>> = HashMap::new();
-    for (id, hour, events) in issue_hours::list_since(&app.db, ids, period.start(now)).await? {
+    let since = period.start(now);
+    let counted = match filtered {
+        None => issue_hours::list_since(&app.db, ids, since).await?,
+        Some(filtered) => filtered.hours(app, since).await?,
+    };
+    for (id, hour, events) in counted {
         hours.entry(id.to_string()).or_default().push((hour, events));
     }
     for view in views {

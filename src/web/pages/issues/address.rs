@@ -97,7 +97,7 @@ impl Address {
 
     /// The same list in all environments.
     pub fn without_environment(&self) -> String {
-        self.with(ListParams { environment: None, cursor: None, ..self.params.clone() })
+        self.with(ListParams { environment: Some(String::new()), cursor: None, ..self.params.clone() })
     }
 
     fn with(&self, params: ListParams) -> String {
@@ -111,7 +111,7 @@ impl Address {
         ];
         let mut text = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in members {
-            if let Some(value) = value.filter(|value| !value.is_empty() || name == "query") {
+            if let Some(value) = value.filter(|value| !value.is_empty() || name == "query" || name == "environment") {
                 text.append_pair(name, &value);
             }
         }

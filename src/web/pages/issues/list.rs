@@ -3,19 +3,26 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::address::Address;
+use super::chart::Stretch;
+use super::environment;
 use super::problem::Problem;
 use super::rows::{self, RowView};
+use super::searches::SearchMenu;
 use super::{jump, live};
 use crate::app::App;
 use crate::services::issues::query;
+use crate::services::saved_searches::{self, Search};
+use crate::store::issue_lists::ListedIssue;
 use crate::store::projects::Project;
-use crate::store::search::{self, Criteria, From, Place, Sort};
-use crate::store::{environments, issue_lists, members, teams};
+use crate::store::search::{self, Criteria, From, Place, Sort, numbers};
+use crate::store::{issue_lists, members, teams};
 use crate::types::cursor::Cursor;
+use crate::types::ids::{ProjectId, UserId};
 use crate::types::lifecycle::Status;
 use crate::types::scope::Scope;
 use crate::web::error::{Error, Result};
@@ -53,6 +60,9 @@ struct IssueListPage {
     address: Address,
     organization: String,
     heading: String,
+    searches: SearchMenu,
+    /// Slug of the project, where the list is of one.
+    project: String,
     tabs: Vec<Choice>,
     sorts: Vec<Choice>,
     graphs: Vec<Choice>,
@@ -114,7 +124,7 @@ pub async fn of_organization(
     }
     let layout = Layout::of_organization(&app, &viewer, &access, Section::Issues);
     let path = format!("/organizations/{}/issues/", access.organization.slug);
-    show(&app, layout, &access, &projects, Address::new(path, params)).await
+    show(&app, layout, (&access, None), &projects, Address::new(path, params)).await
 }
 
 pub async fn of_project(
@@ -129,19 +139,25 @@ pub async fn of_project(
     if let Some(target) = jump::target(&app, &params, &access.within.organization.slug, &projects).await? {
         return Ok(target);
     }
-    show(&app, layout, &access.within, &projects, Address::new(path, params)).await
+    show(&app, layout, (&access.within, Some(access.project.id)), &projects, Address::new(path, params)).await
 }
 
 async fn show(
     app: &App,
     layout: Layout,
-    access: &OrganizationAccess<EventRead>,
+    (access, project_id): (&OrganizationAccess<EventRead>, Option<ProjectId>),
     projects: &[Project],
-    address: Address,
+    mut address: Address,
 ) -> Result<Response> {
     remember_organization(app, &access.actor, access.organization.id).await?;
     let t = layout.t;
     let now = app.clock.now();
+    let place = (access.organization.id, project_id);
+    let environments = environment::choose(app, access.actor.user.id, place, projects, &mut address.params).await?;
+    let searches = saved_searches::list(app, place, access.actor.user.id).await?;
+    if address.params.query.is_none() {
+        address.params.query = Some(saved_searches::default_query(&searches).to_owned());
+    }
     let text = address.query();
     let parsed = query::parse(&text, access.actor.user.id, now);
     let problem = parsed.as_ref().err().map(|error| Problem::of(error, &text, t));
@@ -153,21 +169,16 @@ async fn show(
     let mut db = app.db.acquire().await?;
     let page = if is_searching { read_page(&mut db, &criteria, &address).await? } else { Page::default() };
     let count = if is_searching { count(&mut db, &criteria, &page).await? } else { None };
-    let ids: Vec<i64> = page.places.iter().map(|place| place.id.0).collect();
-    let issues = issue_lists::list(&mut *db, &ids, access.actor.user.id).await?;
-    let stretch = address.stretch(now);
-    let buckets = issue_lists::list_buckets(&mut *db, &ids, stretch.since, stretch.step.num_seconds()).await?;
-    let environments = environments::list_of_projects(&mut *db, &criteria.project_ids).await?;
+    let viewer = (access.actor.user.id, t, now);
+    let rows = read_rows(&mut db, &criteria, &page.places, &address.stretch(now), viewer).await?;
     drop(db);
 
-    let mut environments: Vec<String> = environments.into_iter().map(|(_, name)| name).collect();
-    environments.sort();
-    environments.dedup();
     let may_write = access.may(Scope::EventWrite);
     let page = IssueListPage {
         t,
         organization: access.organization.slug.clone(),
         heading: heading(&criteria, t),
+        project: project_id.and(projects.first()).map(|project| project.slug.clone()).unwrap_or_default(),
         tabs: tabs(&address, &text, t),
         sorts: sorts(&address, t),
         graphs: graphs(&address, t),
@@ -176,7 +187,8 @@ async fn show(
         environment: address.params.environment.clone().unwrap_or_default(),
         environments,
         count: count.map(|count| if count > MAX_COUNT { format!("{}+", grouped(MAX_COUNT)) } else { grouped(count) }),
-        rows: issues.into_iter().map(|issue| rows::view(issue, &buckets, &stretch, t, now)).collect(),
+        rows,
+        searches: menu(access, project_id, &searches, &address, t),
         previous: page.previous.map(|cursor| address.with_cursor(cursor)),
         next: page.next.map(|cursor| address.with_cursor(cursor)),
         assignees: if may_write { assignees(app, access).await? } else { Vec::new() },
@@ -188,6 +200,48 @@ async fn show(
         layout,
     };
     render(&page)
+}
+
+async fn read_rows(
+    db: &mut PgConnection,
+    criteria: &Criteria,
+    places: &[Place],
+    stretch: &Stretch,
+    (user_id, t, now): (UserId, Messages, DateTime<Utc>),
+) -> Result<Vec<RowView>> {
+    let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();
+    let issues = issue_lists::list(&mut *db, &ids, user_id).await?;
+    let tags = criteria.tags();
+    let numbers = numbers::list(db, &tags, &issues).await?;
+    let steps = (stretch.since, stretch.step.num_seconds());
+    let buckets = if tags.is_empty() {
+        issue_lists::list_buckets(&mut *db, &ids, steps.0, steps.1).await?
+    } else {
+        numbers::list_buckets(db, &tags, &issues, steps).await?
+    };
+    let view = |issue: ListedIssue| {
+        let numbers = numbers.get(&issue.id);
+        rows::view(issue, numbers, &buckets, stretch, t, now)
+    };
+    Ok(issues.into_iter().map(view).collect())
+}
+
+fn menu(
+    access: &OrganizationAccess<EventRead>,
+    project_id: Option<ProjectId>,
+    searches: &[Search],
+    address: &Address,
+    t: Messages,
+) -> SearchMenu {
+    let needed = if project_id.is_some() { Scope::ProjectWrite } else { Scope::OrgWrite };
+    let settings = match address.path.trim_matches('/').split_once('/') {
+        Some((organization, project)) if project_id.is_some() => {
+            format!("/settings/{organization}/projects/{project}/saved-searches/")
+        }
+        _ => format!("/settings/{}/saved-searches/", access.organization.slug),
+    };
+    let list = (address.query(), address.path.as_str(), settings);
+    SearchMenu::of(searches, (&list.0, list.1, list.2), access.may(needed), t, |query| address.with_query(query))
 }
 
 /// The issues of a page, and where its neighbours begin.
@@ -296,7 +350,8 @@ fn empty(projects: &[Project], address: &Address) -> Empty {
         Empty::NoProject
     } else if projects.iter().all(|project| project.first_event_at.is_none()) {
         Empty::NoEvents
-    } else if address.query().trim() == DEFAULT_QUERY && address.params.environment.is_none() {
+    } else if address.query().trim() == DEFAULT_QUERY && address.params.environment.as_deref().is_none_or(str::is_empty)
+    {
         Empty::AllDone
     } else {
         Empty::NoHits

@@ -6,7 +6,9 @@ mod asked;
 mod bulk;
 mod changes;
 pub(super) mod chart;
+mod complete;
 pub(super) mod detail;
+mod environment;
 pub mod event;
 mod events;
 mod export;
@@ -25,6 +27,7 @@ mod own;
 mod people;
 mod problem;
 pub(super) mod rows;
+pub(super) mod searches;
 mod selection;
 mod share;
 mod similar;
@@ -51,6 +54,11 @@ pub fn routes() -> Router<App> {
         .route("/organizations/{organization}/issues/bookmarks/", get(own::bookmarked))
         .route("/organizations/{organization}/issues/history/", get(own::viewed))
         .route("/{organization}/{project}/", get(list::of_project))
+        .route("/organizations/{organization}/issues/complete/", get(complete::complete))
+        .route("/organizations/{organization}/issues/searches/", post(searches::save_in_organization))
+        .route("/organizations/{organization}/issues/searches/{search}/", get(searches::open_in_organization))
+        .route("/{organization}/{project}/searches/", post(searches::save_in_project))
+        .route("/{organization}/{project}/searches/{search}/", get(searches::open_in_project))
         .route("/undo/{token}/", post(bulk::undo))
         .route(&issue("/"), get(detail::newest))
         .route(&issue("/events/{event}/"), get(detail::of_event))

@@ -108,6 +108,6 @@ async fn show(
     let issues = issue_lists::list(&app.db, &ids, user_id).await?;
     let day = Stretch::day(now);
     let buckets = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
-    let rows = issues.into_iter().map(|issue| rows::view(issue, &buckets, &day, t, now)).collect();
+    let rows = issues.into_iter().map(|issue| rows::view(issue, None, &buckets, &day, t, now)).collect();
     render(&OwnPage { layout, t, organization, kind, rows, previous, next })
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::chart::{self, Sparkline, Stretch};
 use super::{level_icon, level_word};
 use crate::store::issue_lists::{IssueBucket, ListedIssue};
+use crate::store::search::numbers::{MAX_EVENTS, Numbers};
 use crate::types::ids::IssueId;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -46,7 +47,8 @@ impl RowView {
 }
 
 pub fn view(
-    issue: ListedIssue,
+    mut issue: ListedIssue,
+    numbers: Option<&Numbers>,
     buckets: &[IssueBucket],
     stretch: &Stretch,
     t: Messages,
@@ -54,6 +56,7 @@ pub fn view(
 ) -> RowView {
     let (title, message) = headline(&issue.title, &issue.metadata);
     let counts = stretch.counts(buckets, issue.id);
+    let (has_more_events, has_more_users) = apply(&mut issue, numbers);
     RowView {
         id: issue.id,
         level: issue.level,
@@ -70,13 +73,32 @@ pub fn view(
         is_regressed: issue.is_regressed,
         is_seen: issue.is_seen,
         is_bookmarked: issue.is_bookmarked,
-        events: numbers::compact(t, issue.times_seen),
-        events_exact: grouped(issue.times_seen),
-        users: numbers::compact(t, issue.users_seen),
-        users_exact: grouped(issue.users_seen),
+        events: shown(t, issue.times_seen, has_more_events),
+        events_exact: exactly(t, issue.times_seen, has_more_events),
+        users: shown(t, issue.users_seen, has_more_users),
+        users_exact: exactly(t, issue.users_seen, has_more_users),
         assignee: issue.assignee.map(visible::string),
         graph: chart::sparkline(&counts, stretch, t),
     }
+}
+
+/// Shows the numbers of the filter instead of all; tells of which there may be more.
+fn apply(issue: &mut ListedIssue, numbers: Option<&Numbers>) -> (bool, bool) {
+    let Some(numbers) = numbers else { return (false, false) };
+    issue.times_seen = numbers.events;
+    issue.users_seen = numbers.users;
+    issue.first_seen = numbers.first_seen.unwrap_or(issue.first_seen);
+    issue.last_seen = numbers.last_seen.unwrap_or(issue.last_seen);
+    (numbers.has_more_events, numbers.has_more_users)
+}
+
+fn shown(t: Messages, count: i64, has_more: bool) -> String {
+    let count = numbers::compact(t, count);
+    if has_more { format!("{count}+") } else { count }
+}
+
+fn exactly(t: Messages, count: i64, has_more: bool) -> String {
+    if has_more { t.search_at_least(grouped(count), grouped(MAX_EVENTS)) } else { grouped(count) }
 }
 
 /// The type of an exception, or the title it was given, with its message; of other events the title alone.

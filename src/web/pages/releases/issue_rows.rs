@@ -1,8 +1,8 @@
 //! Issues of a release, as rows.
 
 use crate::app::App;
-use crate::store::issue_lists;
-use crate::store::search::{self, Criteria, From, Place, Sort};
+use crate::store::issue_lists::{self, ListedIssue};
+use crate::store::search::{self, Criteria, From, Place, Sort, numbers};
 use crate::types::ids::UserId;
 use crate::web::error::Result;
 use crate::web::layout::Layout;
@@ -28,7 +28,17 @@ pub async fn read(
     let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();
     let issues = issue_lists::list(&mut *db, &ids, user_id).await?;
     let day = Stretch::day(layout.now);
-    let buckets = issue_lists::list_buckets(&mut *db, &ids, day.since, day.step.num_seconds()).await?;
-    let rows = issues.into_iter().map(|issue| rows::view(issue, &buckets, &day, layout.t, layout.now)).collect();
+    let tags = criteria.tags();
+    let numbers = numbers::list(&mut db, &tags, &issues).await?;
+    let buckets = if tags.is_empty() {
+        issue_lists::list_buckets(&mut *db, &ids, day.since, day.step.num_seconds()).await?
+    } else {
+        numbers::list_buckets(&mut db, &tags, &issues, (day.since, day.step.num_seconds())).await?
+    };
+    let view = |issue: ListedIssue| {
+        let numbers = numbers.get(&issue.id);
+        rows::view(issue, numbers, &buckets, &day, layout.t, layout.now)
+    };
+    let rows = issues.into_iter().map(view).collect();
     Ok((rows, places.last().copied().filter(|_| has_more)))
 }

@@ -1,5 +1,6 @@
 //! The search of issues: a set of issues, questions, and which of them are found (docs/search.md).
 
+mod numbers;
 mod table;
 
 use chrono::Duration;

@@ -35,8 +35,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("bookmarked_by:me", "A"),
     ("bookmarks:kim@acme.example", "B"),
     ("!bookmarks:me", "BCDEFGHZ"),
-    ("subscribed:me", "E"),
-    ("!subscribed_by:me is:assigned", "AB"),
+    ("subscribed:me", "ACDEF"),
+    ("!subscribed_by:me is:assigned", "B"),
     ("bookmarks:stranger", ""),
     // Words.
     ("keyerror", "A"),
