@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn periods_end_with_the_running_step() {
         let now = Utc.with_ymd_and_hms(2026, 11, 20, 18, 27, 3).unwrap();
-        for (text, since) in [("24h", (19, 19)), ("7d", (13, 18)), ("30d", (22, 0)), ("x", (19, 19))] {
+        for (text, since) in [("24h", (19, 19)), ("7d", (14, 0)), ("30d", (22, 0)), ("x", (19, 19))] {
             let period = Period::parse(text);
             let first = period.since(now);
             assert_eq!((chrono::Datelike::day(&first), chrono::Timelike::hour(&first)), since, "{text}");
