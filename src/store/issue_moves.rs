@@ -285,7 +285,7 @@ pub async fn recount(db: &mut sqlx::PgConnection, id: IssueId) -> sqlx::Result<(
     sqlx::query!(
         r#"
         INSERT INTO issue_hours (issue_id, hour, environment_id, events)
-        SELECT $1, date_bin('1 hour', occurred_at, 'epoch'), COALESCE((
+        SELECT $1, date_trunc('hour', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', COALESCE((
                 SELECT tag_values.id FROM tag_values
                 WHERE tag_values.id = ANY(events.tag_value_ids) AND tag_values.key = 'environment'
             ), 0), count(*)

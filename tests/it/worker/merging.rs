@@ -26,7 +26,7 @@ const RECOUNT: &str = "
         OR EXISTS (
             SELECT hour, events FROM issue_hours WHERE issue_id = issues.id
             EXCEPT
-            SELECT date_bin('1 hour', occurred_at, 'epoch'), count(*) FROM events WHERE issue_id = issues.id GROUP BY 1
+            SELECT date_trunc('hour', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', count(*) FROM events WHERE issue_id = issues.id GROUP BY 1
         )
         OR EXISTS (
             (SELECT tag_value_id, times_seen, first_seen, last_seen FROM issue_tags WHERE issue_id = issues.id
