@@ -25,6 +25,7 @@ pub mod event_partitions;
 pub mod events;
 pub mod issue_bookmarks;
 pub mod issue_commits;
+pub mod issue_environments;
 pub mod issue_events;
 pub mod issue_features;
 pub mod issue_hashes;

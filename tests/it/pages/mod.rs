@@ -4,6 +4,7 @@ mod artifacts;
 mod auth;
 mod comments;
 mod decide;
+mod environments;
 mod grouping;
 mod issue_tabs;
 mod issues;

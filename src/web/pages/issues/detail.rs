@@ -3,47 +3,41 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::chart::{self, Bars, ReleaseMark, Stretch};
+use super::environment;
 use super::event::excerpt::Excerpt;
 use super::event::frames::Row;
 use super::event::options::{Form, Options, Order, Stack};
 use super::event::view::{EventView, Part};
 use super::frame::{self, IssueFrame, Opened};
-use super::meters::{self, Meter};
 use super::people::{self, People};
+use super::side::{self, Side};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
 use crate::protocol::event::Event;
 use crate::services::symbolication;
 use crate::store::issue_events::Neighbours;
-use crate::store::issue_pages::IssueDetails;
 use crate::store::issues::Issue;
-use crate::store::projects::Project;
 use crate::store::users::User;
-use crate::store::{attachments, issue_events, issue_lists, release_lists, tag_counts, user_reports};
+use crate::store::{attachments, issue_events, user_reports};
 use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
-use crate::types::release::shown_version;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
-use crate::web::pages::releases::release_path;
 use crate::web::{numbers, render, time, visible};
 
 /// Stored events are counted up to here.
 const MAX_COUNT: i64 = 1_000;
-/// Releases that are marked in a graph.
-const MAX_MARKS: i64 = 12;
 /// An event that took longer to arrive gets a mark.
 const LATE: TimeDelta = TimeDelta::minutes(30);
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct EventParams {
     pub stack: Option<Stack>,
@@ -52,6 +46,8 @@ pub struct EventParams {
     pub thread: Option<usize>,
     /// Entries before the first that the page of a part shows.
     pub skip: usize,
+    /// Of the graphs and counters beside the event.
+    pub environment: Option<String>,
 }
 
 #[derive(Template)]
@@ -73,6 +69,9 @@ struct IssuePage<'a> {
     clock: String,
     /// Names and sizes.
     attachments: Vec<(String, String)>,
+    environments: Vec<String>,
+    /// Empty: all of them.
+    environment: String,
     side: Side,
     people: People,
     note: Option<&'static str>,
@@ -102,26 +101,6 @@ impl EventBar {
     fn short_id(&self) -> &str {
         &self.id[..8]
     }
-}
-
-/// The narrow column.
-pub struct Side {
-    pub day: Bars,
-    pub month: Bars,
-    pub first_seen: Markup,
-    pub first_seen_at: Markup,
-    pub first_release: Option<ReleaseLink>,
-    pub last_seen: Markup,
-    pub last_seen_at: Markup,
-    pub last_release: Option<ReleaseLink>,
-    pub meters: Vec<Meter>,
-}
-
-/// A release, and the path of its page.
-pub struct ReleaseLink {
-    pub shown: String,
-    pub version: String,
-    pub path: String,
 }
 
 pub async fn newest(
@@ -160,11 +139,16 @@ pub async fn part(
     show(&app, opened, &wanted, part, params).await
 }
 
-async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: EventParams) -> Result<Response> {
+async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, mut params: EventParams) -> Result<Response> {
     let Opened { issue, details, access, layout, mut frame } = opened;
     let t = layout.t;
     let found = stored::find(app, &issue, wanted).await?;
-    let side = read_side(app, (&access.project, &issue), &details, &layout, &frame).await?;
+    let place = (access.project.organization_id, Some(access.project.id));
+    let projects = std::slice::from_ref(&access.project);
+    let environments =
+        environment::choose(app, access.within.actor.user.id, place, projects, &mut params.environment).await?;
+    let environment = params.environment.clone().unwrap_or_default();
+    let side = side::load(app, (&access.project, &issue, &environment), &details, &layout, &frame).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
     let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
     let tree = found.as_ref().and_then(|found| found.tree(&bytes).ok());
@@ -176,7 +160,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
     frame.suggested.clone_from(&people.owners);
     let json = visible::json(json);
     let event = Event::read(&json);
-    let options = options(params, &access.within.actor.user);
+    let options = options(&params, &access.within.actor.user);
     let skip = if part == Part::All { 0 } else { params.skip };
     let view = (found.is_some() && !is_damaged).then(|| EventView::build(&event, Excerpt { part, skip }, options, t));
     let feedback = match &found {
@@ -209,6 +193,8 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
         title: frame.title.clone(),
         clock: found.as_ref().map(|found| found.event.occurred_at.format("%H:%M:%S").to_string()).unwrap_or_default(),
         attachments,
+        environments,
+        environment,
         side,
         people,
         note,
@@ -221,7 +207,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, params: Ev
 }
 
 /// What the address asks for, else what the viewer prefers.
-fn options(params: EventParams, user: &User) -> Options {
+fn options(params: &EventParams, user: &User) -> Options {
     let preferred = match user.stack_view.as_str() {
         "full" => Stack::Full,
         "raw" => Stack::Raw,
@@ -270,47 +256,4 @@ fn late(latency: TimeDelta, t: Messages) -> String {
         ..2_880 => t.issues_late_hours(latency.num_hours()),
         _ => t.issues_late_days(latency.num_days()),
     }
-}
-
-async fn read_side(
-    app: &App,
-    (project, issue): (&Project, &Issue),
-    details: &IssueDetails,
-    layout: &Layout,
-    frame: &IssueFrame,
-) -> Result<Side> {
-    let (t, now) = (layout.t, layout.now);
-    let (day, month) = (Stretch::day(now), Stretch::month(now));
-    let ids = [issue.id.0];
-    let of_day = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
-    let of_month = issue_lists::list_buckets(&app.db, &ids, month.since, month.step.num_seconds()).await?;
-    let tags = tag_counts::list_most_seen_of_issue(&app.db, issue.id, meters::LOOKED_AT).await?;
-    let releases =
-        release_lists::list_since(&app.db, (project.organization_id, project.id), month.since, MAX_MARKS).await?;
-    let marks = |releases: &[(String, DateTime<Utc>)]| {
-        let mark = |(version, at): &(String, DateTime<Utc>)| ReleaseMark {
-            at: *at,
-            shown: visible::string(shown_version(version).to_owned()),
-            path: release_path(&frame.organization, Some(&frame.project), version),
-        };
-        releases.iter().map(mark).collect::<Vec<_>>()
-    };
-    let link = |version: &Option<String>| {
-        version.as_deref().map(|version| ReleaseLink {
-            shown: visible::string(shown_version(version).to_owned()),
-            version: visible::text(version).into_owned(),
-            path: release_path(&frame.organization, Some(&frame.project), version),
-        })
-    };
-    Ok(Side {
-        day: chart::bars(&day.counts(&of_day, issue.id), &day, t).with_marks(&day, marks(&releases)),
-        month: chart::bars(&month.counts(&of_month, issue.id), &month, t).with_marks(&month, marks(&releases)),
-        first_seen: time::ago(t, issue.first_seen, now),
-        first_seen_at: time::absolute(t, issue.first_seen),
-        first_release: link(&details.first_release),
-        last_seen: time::ago(t, issue.last_seen, now),
-        last_seen_at: time::absolute(t, issue.last_seen),
-        last_release: link(&details.last_release),
-        meters: meters::meters(&tags, issue.times_seen),
-    })
 }

@@ -1,6 +1,5 @@
-//! The environment a list shows: the one asked for, which is remembered, else the one looked at last.
+//! The environment a list or an issue is shown in: the one asked for, which is remembered, else the one looked at last.
 
-use super::list::ListParams;
 use crate::app::App;
 use crate::store::chosen_environments::{self, Where};
 use crate::store::environments;
@@ -14,7 +13,7 @@ pub async fn choose(
     user_id: UserId,
     place: Where,
     projects: &[Project],
-    params: &mut ListParams,
+    asked: &mut Option<String>,
 ) -> Result<Vec<String>> {
     let ids: Vec<i64> = projects.iter().map(|project| project.id.0).collect();
     let known = environments::list_of_projects(&app.db, &ids).await?;
@@ -22,9 +21,9 @@ pub async fn choose(
     names.sort();
     names.dedup();
     let last = chosen_environments::find(&app.db, user_id, place).await?;
-    match params.environment.as_deref() {
+    match asked.as_deref() {
         // One that is gone would hide everything without saying so.
-        None => params.environment = last.filter(|last| names.contains(last)),
+        None => *asked = last.filter(|last| names.contains(last)),
         Some("") if last.is_some() => chosen_environments::delete(&app.db, user_id, place).await?,
         Some(name) if names.iter().any(|known| known == name) && last.as_deref() != Some(name) => {
             chosen_environments::put(&app.db, user_id, place, name).await?;

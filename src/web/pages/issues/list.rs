@@ -153,7 +153,8 @@ async fn show(
     let t = layout.t;
     let now = app.clock.now();
     let place = (access.organization.id, project_id);
-    let environments = environment::choose(app, access.actor.user.id, place, projects, &mut address.params).await?;
+    let environments =
+        environment::choose(app, access.actor.user.id, place, projects, &mut address.params.environment).await?;
     let searches = saved_searches::list(app, place, access.actor.user.id).await?;
     if address.params.query.is_none() {
         address.params.query = Some(saved_searches::default_query(&searches).to_owned());

@@ -30,6 +30,7 @@ pub(super) mod rows;
 pub(super) mod searches;
 mod selection;
 mod share;
+mod side;
 mod similar;
 pub(super) mod status;
 pub(super) mod stored;
