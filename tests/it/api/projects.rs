@@ -84,6 +84,7 @@ async fn a_project_comes_with_its_settings_and_takes_changes() {
         "defaultEnvironment",
         "digestsMaxDelay",
         "digestsMinDelay",
+        "fingerprintingRules",
         "groupingConfig",
         "isSubscribed",
         "latestRelease",
