@@ -53,12 +53,33 @@ pub struct There {
     pub seen: Option<(i64, Markup, Markup)>,
 }
 
-impl There {
-    fn of(name: &str, found: Option<&IssueEnvironment>, t: Messages, now: DateTime<Utc>) -> Self {
-        let seen = |found: &IssueEnvironment| {
-            (found.times_seen, time::ago(t, found.first_seen, now), time::ago(t, found.last_seen, now))
+/// The environment that is looked at.
+enum Chosen {
+    /// None in particular.
+    All,
+    /// The issue was never seen there.
+    Never,
+    Seen(IssueEnvironment),
+}
+
+impl Chosen {
+    async fn find(app: &App, issue: &Issue, environment: &str) -> Result<Self> {
+        if environment.is_empty() {
+            return Ok(Self::All);
+        }
+        let found = issue_environments::find(&app.db, issue.id, environment).await?;
+        Ok(found.map_or(Self::Never, Self::Seen))
+    }
+
+    fn shown(&self, name: &str, t: Messages, now: DateTime<Utc>) -> Option<There> {
+        let seen = match self {
+            Self::All => return None,
+            Self::Never => None,
+            Self::Seen(found) => {
+                Some((found.times_seen, time::ago(t, found.first_seen, now), time::ago(t, found.last_seen, now)))
+            }
         };
-        Self { name: visible::text(name).into_owned(), seen: found.map(seen) }
+        Some(There { name: visible::text(name).into_owned(), seen })
     }
 }
 
@@ -72,12 +93,9 @@ pub async fn load(
 ) -> Result<Side> {
     let (t, now) = (layout.t, layout.now);
     let (day, month) = (Stretch::day(now), Stretch::month(now));
-    let there = match environment {
-        "" => None,
-        name => Some(issue_environments::find(&app.db, issue.id, name).await?),
-    };
-    let (of_day, of_month) = (buckets(app, issue, &there, &day).await?, buckets(app, issue, &there, &month).await?);
-    let (tags, total) = tags(app, issue, &there).await?;
+    let chosen = Chosen::find(app, issue, environment).await?;
+    let (of_day, of_month) = (buckets(app, issue, &chosen, &day).await?, buckets(app, issue, &chosen, &month).await?);
+    let (tags, total) = tags(app, issue, &chosen).await?;
     let releases =
         release_lists::list_since(&app.db, (project.organization_id, project.id), month.since, MAX_MARKS).await?;
     let marks = |releases: &[(String, DateTime<Utc>)]| {
@@ -105,34 +123,28 @@ pub async fn load(
         last_seen_at: time::absolute(t, issue.last_seen),
         last_release: link(&details.last_release),
         meters: meters::meters(&tags, total),
-        there: there.map(|found| There::of(environment, found.as_ref(), t, now)),
+        there: chosen.shown(environment, t, now),
     })
 }
 
-/// `there`: what the chosen environment has, if one is chosen.
-async fn buckets(
-    app: &App,
-    issue: &Issue,
-    there: &Option<Option<IssueEnvironment>>,
-    stretch: &Stretch,
-) -> Result<Vec<IssueBucket>> {
+async fn buckets(app: &App, issue: &Issue, chosen: &Chosen, stretch: &Stretch) -> Result<Vec<IssueBucket>> {
     let (since, step) = (stretch.since, stretch.step.num_seconds());
-    match there {
-        None => Ok(issue_lists::list_buckets(&app.db, &[issue.id.0], since, step).await?),
-        Some(None) => Ok(Vec::new()),
-        Some(Some(found)) => Ok(issue_environments::list_buckets(&app.db, issue.id, found.id, (since, step)).await?),
-    }
+    Ok(match chosen {
+        Chosen::All => issue_lists::list_buckets(&app.db, &[issue.id.0], since, step).await?,
+        Chosen::Never => Vec::new(),
+        Chosen::Seen(found) => issue_environments::list_buckets(&app.db, issue.id, found.id, (since, step)).await?,
+    })
 }
 
 /// The values of tags, and of how many events they are shares.
-async fn tags(app: &App, issue: &Issue, there: &Option<Option<IssueEnvironment>>) -> Result<(Vec<IssueTagValue>, i64)> {
-    match there {
-        None => {
+async fn tags(app: &App, issue: &Issue, chosen: &Chosen) -> Result<(Vec<IssueTagValue>, i64)> {
+    match chosen {
+        Chosen::All => {
             let tags = tag_counts::list_most_seen_of_issue(&app.db, issue.id, meters::LOOKED_AT).await?;
             Ok((tags, issue.times_seen))
         }
-        Some(None) => Ok((Vec::new(), 0)),
-        Some(Some(found)) => {
+        Chosen::Never => Ok((Vec::new(), 0)),
+        Chosen::Seen(found) => {
             let tags = issue_environments::list_most_seen(&app.db, issue.id, found.id, meters::LOOKED_AT).await?;
             // Each of the events has the environment itself.
             let total = tags.iter().filter(|tag| tag.key == "environment").map(|tag| tag.events).sum();
