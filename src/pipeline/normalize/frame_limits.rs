@@ -50,7 +50,7 @@ pub fn drop_middle(stacktrace: &mut Object<'_>) {
 }
 
 /// Frames in the middle lose their context, system frames before those of the program.
-fn slim(frames: &mut [Json<'_>], allowance: usize) {
+fn slim(frames: &mut Vec<Json<'_>>, allowance: usize) {
     if frames.len() <= allowance {
         return;
     }
@@ -60,7 +60,7 @@ fn slim(frames: &mut [Json<'_>], allowance: usize) {
     let system_count = frames.len() - app_count;
     let system_allowance = allowance - app_allowance;
     let (mut app_seen, mut system_seen) = (0, 0);
-    for frame in frames {
+    for frame in frames.iter_mut() {
         let (seen, count, allowance) = if is_app(frame) {
             (&mut app_seen, app_count, app_allowance)
         } else {
@@ -71,6 +71,8 @@ fn slim(frames: &mut [Json<'_>], allowance: usize) {
         }
         *seen += 1;
     }
+    // Those that had nothing but context tell nothing without it.
+    frames.retain(|frame| !frame.is_empty());
 }
 
 /// Whether a place lies between the two halves of what is kept; the end gets the odd one.
@@ -83,5 +85,21 @@ fn is_in_middle(place: usize, count: usize, allowance: usize) -> bool {
 fn drop_context(frame: &mut Json<'_>) {
     if let Some(frame) = frame.as_object_mut() {
         frame.retain(|key, _| !matches!(key, "vars" | "pre_context" | "post_context"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slim;
+    use crate::types::json::{Json, parse};
+
+    #[test]
+    fn frames_of_context_alone_go_with_it() {
+        for (frame, left) in [(r#"{"vars":{"a":1}}"#, 50), (r#"{"vars":{"a":1},"lineno":3}"#, 60)] {
+            let text = format!("[{}]", vec![frame; 60].join(","));
+            let Ok(Json::Array(mut frames)) = parse(text.as_bytes()) else { panic!("an array") };
+            slim(&mut frames, 50);
+            assert_eq!(frames.len(), left, "{frame}");
+        }
     }
 }
