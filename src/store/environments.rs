@@ -32,6 +32,13 @@ pub async fn insert_missing(
     Ok(())
 }
 
+/// The number of an environment.
+pub async fn find_id(db: impl PgExecutor<'_>, project_id: ProjectId, name: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!("SELECT id FROM environments WHERE project_id = $1 AND name = $2", project_id.0, name)
+        .fetch_optional(db)
+        .await
+}
+
 /// The environments of some projects, by name.
 pub async fn list_of_projects(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<(ProjectId, String)>> {
     let rows = sqlx::query!(

@@ -41,6 +41,39 @@ pub async fn find(
     .await
 }
 
+/// A release of an issue.
+#[derive(Clone, Debug)]
+pub struct IssueRelease {
+    pub version: String,
+    /// In the issue, wherever that was.
+    pub first_seen: DateTime<Utc>,
+    pub last_seen: DateTime<Utc>,
+}
+
+/// The release of the event there of a moment; `None` too if that event is not stored any more.
+pub async fn find_release(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    environment: TagValueId,
+    occurred_at: DateTime<Utc>,
+) -> sqlx::Result<Option<IssueRelease>> {
+    sqlx::query_as!(
+        IssueRelease,
+        r#"
+        SELECT tag_values.value AS version, issue_tags.first_seen, issue_tags.last_seen
+        FROM events
+        JOIN tag_values ON tag_values.id = ANY(events.tag_value_ids) AND tag_values.key = 'release'
+        JOIN issue_tags ON issue_tags.issue_id = events.issue_id AND issue_tags.tag_value_id = tag_values.id
+        WHERE events.issue_id = $1 AND events.occurred_at = $3 AND $2 = ANY(events.tag_value_ids)
+        LIMIT 1"#,
+        issue_id.0,
+        environment.0,
+        occurred_at,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Events there since a time, summed by steps of `step_seconds`.
 pub async fn list_buckets(
     db: impl PgExecutor<'_>,

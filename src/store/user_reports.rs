@@ -130,6 +130,21 @@ pub struct ListedReport {
     pub project_slug: String,
 }
 
+impl From<ListedReport> for UserReport {
+    fn from(listed: ListedReport) -> Self {
+        Self {
+            id: listed.id,
+            project_id: listed.project_id,
+            issue_id: listed.issue_id,
+            event_id: listed.event_id,
+            name: listed.name,
+            email: listed.email,
+            comments: listed.comments,
+            created_at: listed.created_at,
+        }
+    }
+}
+
 /// Which reports a list has.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {

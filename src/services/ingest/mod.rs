@@ -44,7 +44,7 @@ pub use admission::Admission;
 pub use envelope::Accepted;
 pub use refusal::{LimitHit, Refusal};
 pub use security::ReportTags;
-pub use user_reports::{FeedbackAnswer, NewFeedback, ReportText};
+pub use user_reports::{FeedbackAnswer, MAX_COMMENTS, MAX_EMAIL, MAX_NAME, NewFeedback, ReportText, write_feedback};
 
 /// Compressed bodies above this are unpacked on the blocking pool.
 const HEAVY_BYTES: usize = 32 << 10;

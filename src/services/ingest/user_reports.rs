@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -18,9 +19,9 @@ use crate::types::{
 };
 
 /// Characters that are kept.
-const MAX_NAME: usize = 128;
-const MAX_EMAIL: usize = 75;
-const MAX_COMMENTS: usize = 4096;
+pub const MAX_NAME: usize = 128;
+pub const MAX_EMAIL: usize = 75;
+pub const MAX_COMMENTS: usize = 4096;
 
 /// A PostgreSQL that takes longer is away.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -116,17 +117,11 @@ impl Ingest {
         if !self.database(self.is_named(project_id, new)).await? {
             return Ok(FeedbackAnswer::OtherProject);
         }
-        let received = self.database(events::find_received_at(&self.app.db, project_id, new.event_id)).await?;
-        let known = self.database(user_reports::find(&self.app.db, project_id, new.event_id)).await?;
-        let is_late = received.is_some_and(|received_at| now - received_at > FEEDBACK_WINDOW)
-            || known.is_some_and(|report| now - report.created_at > EDIT_WINDOW);
-        if is_late {
-            return Ok(FeedbackAnswer::TooLate);
-        }
         let text = ReportText::new(new.name, new.email, new.comments);
-        self.embed_report(submission, new.event_id, &text).await?;
-        let report = self.database(user_reports::find(&self.app.db, project_id, new.event_id)).await?;
-        report.map(FeedbackAnswer::Written).ok_or(Refusal::Internal)
+        let write = write_feedback(&self.app.db, (project_id, new.event_id), &text, now);
+        let Some(report) = self.database(write).await? else { return Ok(FeedbackAnswer::TooLate) };
+        self.count(submission, (Outcome::Accepted, ""), Category::Feedback, 1);
+        Ok(FeedbackAnswer::Written(report))
     }
 
     /// Whether the path of a request for feedback names this project.
@@ -149,6 +144,25 @@ impl Ingest {
             Err(_) => Err(Refusal::Unavailable),
         }
     }
+}
+
+/// Writes feedback about an event of a project; `None`: it comes too late to be written or changed.
+pub async fn write_feedback(
+    db: &PgPool,
+    (project_id, event_id): (ProjectId, Uuid),
+    text: &ReportText,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<UserReport>> {
+    let received = events::find_received_at(db, project_id, event_id).await?;
+    let known = user_reports::find(db, project_id, event_id).await?;
+    let is_late = received.is_some_and(|received_at| now - received_at > FEEDBACK_WINDOW)
+        || known.is_some_and(|report| now - report.created_at > EDIT_WINDOW);
+    if is_late {
+        return Ok(None);
+    }
+    let row = NewUserReport { project_id, event_id, name: &text.name, email: &text.email, comments: &text.comments };
+    user_reports::upsert(db, &row, now).await?;
+    user_reports::find(db, project_id, event_id).await
 }
 
 fn text<'j>(object: &'j Json<'_>, key: &str) -> &'j str {

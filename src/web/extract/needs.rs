@@ -57,6 +57,10 @@ needs! {
     EventRead: EventRead | EventWrite | EventAdmin;
     /// Resolve, ignore, assign.
     EventWrite: EventWrite | EventAdmin;
+    /// Read what users wrote about errors; in Sentry the project's scopes suffice.
+    FeedbackRead: EventRead | EventWrite | EventAdmin | ProjectRead | ProjectWrite | ProjectAdmin;
+    /// Write feedback for a user.
+    FeedbackWrite: EventWrite | EventAdmin | ProjectWrite | ProjectAdmin;
     /// Delete issues.
     EventAdmin: EventAdmin;
 }

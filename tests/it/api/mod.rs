@@ -3,6 +3,7 @@
 mod access;
 mod conventions;
 mod events;
+mod issue_environments;
 mod issues;
 mod keys;
 mod metrics;

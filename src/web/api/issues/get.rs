@@ -31,13 +31,13 @@ pub async fn show(State(app): State<App>, access: IssueAccess<EventRead>) -> Res
         add_stats(&app, &mut views, (&ids, None), period).await?;
     }
     let view = views.into_iter().next().ok_or(Error::NotFound)?;
-    let first_release = release(&app, &project, issue.first_release_id).await?;
+    let first_release = release_view(&app, &project, issue.first_release_id).await?;
     Ok(Json(IssueDetailView {
         issue: view,
         activity: activity(&app, issue.id).await?,
         seen_by: people::seen_by(&app, issue.id).await?,
         first_release,
-        last_release: release(&app, &project, issue.last_release_id).await?,
+        last_release: release_view(&app, &project, issue.last_release_id).await?,
         participants: people::subscribers(&app, issue.id).await?,
         plugin_actions: [],
         plugin_issues: [],
@@ -59,7 +59,8 @@ async fn activity(app: &App, id: crate::types::ids::IssueId) -> Result<Vec<Activ
     activity::newest(app, id, MAX_ACTIVITY).await
 }
 
-async fn release(app: &App, project: &Project, id: Option<ReleaseId>) -> Result<Option<ReleaseView>> {
+/// A release of the issue's project.
+pub async fn release_view(app: &App, project: &Project, id: Option<ReleaseId>) -> Result<Option<ReleaseView>> {
     let Some(id) = id else { return Ok(None) };
     let releases = releases::list(&app.db, &[id.0]).await?;
     let projects = std::slice::from_ref(project);

@@ -4,6 +4,7 @@ mod activity;
 mod bulk;
 mod delete;
 mod detail_view;
+mod environment;
 mod get;
 mod hashes;
 mod list;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
             .merge(notes(&format!("{issue}/notes/")))
             .merge(notes(&format!("{issue}/comments/")))
             .route(&format!("{issue}/activities/"), get(activity::list))
+            .route(&format!("{issue}/environments/{{environment}}/"), get(environment::show))
             .route(&format!("{issue}/hashes/"), get(hashes::list).delete(hashes::unmerge))
             .route(&format!("{issue}/participants/"), get(people::participants))
             .route(&format!("{issue}/similar/"), get(similar::list))

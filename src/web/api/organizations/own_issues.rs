@@ -45,6 +45,7 @@ pub async fn bookmarked(
     asked.answer(&app, &pagination, ids).await
 }
 
+/// One's own only.
 pub async fn viewed(
     State(app): State<App>,
     access: Access,
@@ -53,6 +54,10 @@ pub async fn viewed(
     pagination: Pagination,
 ) -> Result<ListAnswer<IssueView>> {
     let asked = Asked::read(&app, access, &path, &params).await?;
+    // What is assigned or bookmarked can be searched for by anyone; what somebody reads over the day is their own.
+    if asked.user_id != asked.scope.user_id {
+        return Err(Error::Forbidden(&[]));
+    }
     let range = (pagination.offset(), pagination.per_page + 1);
     let ids = own_issues::list_viewed(&app.db, asked.owner(), range).await?;
     asked.answer(&app, &pagination, ids).await

@@ -1,10 +1,9 @@
-//! `GET /organizations/{organization}/teams/`: every team with its projects.
+//! `GET /organizations/{organization}/teams/`: every team with those of its projects that the caller sees.
 
 use axum::extract::State;
 
 use super::view::TeamWithProjectsView;
 use crate::app::App;
-use crate::store::projects;
 use crate::web::api::lists::{ListAnswer, Named, Params, Words, page_of};
 use crate::web::api::tenancy::Tenancy;
 use crate::web::error::Result;
@@ -18,7 +17,7 @@ pub async fn list(
     pagination: Pagination,
 ) -> Result<ListAnswer<TeamWithProjectsView>> {
     let tenancy = Tenancy::load(&app, &access).await?;
-    let projects = projects::list(&app.db, access.organization.id).await?;
+    let projects = access.projects(&app).await?;
     let words = Words::parse(&params.query);
     let found = tenancy.teams.iter().filter(|team| {
         words.match_all(&Named { id: team.id.0, slug: &team.slug, name: &team.name, teams: Vec::new() })

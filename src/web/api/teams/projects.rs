@@ -1,4 +1,4 @@
-//! `/teams/{organization}/{team}/projects/`: what a team owns, and a new project for it.
+//! `/teams/{organization}/{team}/projects/`: what the caller sees of a team's, and a new project for it.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use super::TeamAccess;
 use crate::app::App;
 use crate::services::projects::{self as service, NewProject};
-use crate::store::projects;
 use crate::web::api::body::Fields;
 use crate::web::api::lists::{ListAnswer, page_of};
 use crate::web::api::projects::ProjectView;
@@ -22,7 +21,7 @@ pub async fn list(
     pagination: Pagination,
 ) -> Result<ListAnswer<ProjectView>> {
     let tenancy = Tenancy::load(&app, &access.within).await?;
-    let mut projects = projects::list(&app.db, access.within.organization.id).await?;
+    let mut projects = access.within.projects(&app).await?;
     projects.retain(|project| tenancy.owns(access.team.id, project.id));
     Ok(page_of(&pagination, projects.iter().map(|project| tenancy.project(project)).collect()))
 }
