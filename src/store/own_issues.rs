@@ -1,8 +1,19 @@
 //! Lists of one person's issues: assigned to them, bookmarked by them, looked at by them.
 
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 
 use crate::types::ids::{OrganizationId, UserId};
+
+/// Which of the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// To the person or to a team of theirs; the last seen first.
+    Assigned,
+    /// The newest bookmark first.
+    Bookmarked,
+    /// The last one looked at first.
+    Viewed,
+}
 
 /// Whose list, and of which projects.
 #[derive(Clone, Copy, Debug)]
@@ -14,12 +25,16 @@ pub struct Owner<'a> {
     pub is_unresolved: bool,
 }
 
-/// Issues assigned to a person or to a team of theirs, the last seen first.
-pub async fn list_assigned(
-    db: impl PgExecutor<'_>,
-    owner: Owner<'_>,
-    (offset, limit): (i64, i64),
-) -> sqlx::Result<Vec<i64>> {
+/// The ids of a list.
+pub async fn list(db: &mut PgConnection, list: List, owner: Owner<'_>, range: (i64, i64)) -> sqlx::Result<Vec<i64>> {
+    match list {
+        List::Assigned => list_assigned(db, owner, range).await,
+        List::Bookmarked => list_bookmarked(db, owner, range).await,
+        List::Viewed => list_viewed(db, owner, range).await,
+    }
+}
+
+async fn list_assigned(db: &mut PgConnection, owner: Owner<'_>, (offset, limit): (i64, i64)) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         r#"
         SELECT id
@@ -45,9 +60,8 @@ pub async fn list_assigned(
     .await
 }
 
-/// Issues that a person bookmarked, the newest bookmark first.
-pub async fn list_bookmarked(
-    db: impl PgExecutor<'_>,
+async fn list_bookmarked(
+    db: &mut PgConnection,
     owner: Owner<'_>,
     (offset, limit): (i64, i64),
 ) -> sqlx::Result<Vec<i64>> {
@@ -71,12 +85,7 @@ pub async fn list_bookmarked(
     .await
 }
 
-/// Issues that a person looked at, the last one first.
-pub async fn list_viewed(
-    db: impl PgExecutor<'_>,
-    owner: Owner<'_>,
-    (offset, limit): (i64, i64),
-) -> sqlx::Result<Vec<i64>> {
+async fn list_viewed(db: &mut PgConnection, owner: Owner<'_>, (offset, limit): (i64, i64)) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         r#"
         SELECT issues.id

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 
 use crate::app::App;
 use crate::store::members;
-use crate::store::own_issues::{self, Owner};
+use crate::store::own_issues::{self, List, Owner};
 use crate::types::ids::UserId;
 use crate::web::api::issues::{IssueScope, IssueView};
 use crate::web::api::lists::{ListAnswer, Params};
@@ -26,10 +26,7 @@ pub async fn assigned(
     params: Params,
     pagination: Pagination,
 ) -> Result<ListAnswer<IssueView>> {
-    let asked = Asked::read(&app, access, &path, &params).await?;
-    let range = (pagination.offset(), pagination.per_page + 1);
-    let ids = own_issues::list_assigned(&app.db, asked.owner(), range).await?;
-    asked.answer(&app, &pagination, ids).await
+    answer(&app, List::Assigned, Asked::read(&app, access, &path, &params).await?, &pagination).await
 }
 
 pub async fn bookmarked(
@@ -39,10 +36,7 @@ pub async fn bookmarked(
     params: Params,
     pagination: Pagination,
 ) -> Result<ListAnswer<IssueView>> {
-    let asked = Asked::read(&app, access, &path, &params).await?;
-    let range = (pagination.offset(), pagination.per_page + 1);
-    let ids = own_issues::list_bookmarked(&app.db, asked.owner(), range).await?;
-    asked.answer(&app, &pagination, ids).await
+    answer(&app, List::Bookmarked, Asked::read(&app, access, &path, &params).await?, &pagination).await
 }
 
 /// One's own only.
@@ -58,9 +52,17 @@ pub async fn viewed(
     if asked.user_id != asked.scope.user_id {
         return Err(Error::Forbidden(&[]));
     }
+    answer(&app, List::Viewed, asked, &pagination).await
+}
+
+async fn answer(app: &App, list: List, asked: Asked, pagination: &Pagination) -> Result<ListAnswer<IssueView>> {
+    let mut db = app.db.acquire().await?;
     let range = (pagination.offset(), pagination.per_page + 1);
-    let ids = own_issues::list_viewed(&app.db, asked.owner(), range).await?;
-    asked.answer(&app, &pagination, ids).await
+    let mut ids = own_issues::list(&mut db, list, asked.owner(), range).await?;
+    drop(db);
+    let page = pagination.cut_offset_page(&mut ids);
+    let views = IssueView::list(app, &asked.scope, &ids).await?;
+    Ok((pagination.headers(&page), Json(views)))
 }
 
 /// Whose issues, as the caller sees them.
@@ -105,11 +107,5 @@ impl Asked {
             project_ids: &self.project_ids,
             is_unresolved: self.is_unresolved,
         }
-    }
-
-    async fn answer(&self, app: &App, pagination: &Pagination, mut ids: Vec<i64>) -> Result<ListAnswer<IssueView>> {
-        let page = pagination.cut_offset_page(&mut ids);
-        let views = IssueView::list(app, &self.scope, &ids).await?;
-        Ok((pagination.headers(&page), Json(views)))
     }
 }

@@ -9,7 +9,7 @@ use super::chart::Stretch;
 use super::rows::{self, RowView};
 use crate::app::App;
 use crate::store::issue_lists;
-use crate::store::own_issues::{self, Owner};
+use crate::store::own_issues::{self, List, Owner};
 use crate::types::lifecycle::Status;
 use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
@@ -20,14 +20,6 @@ use crate::web::pages::numbered::Page;
 use crate::web::render;
 
 const PER_PAGE: u16 = 25;
-
-/// Which of the lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Assigned,
-    Bookmarked,
-    Viewed,
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -41,7 +33,7 @@ struct OwnPage {
     layout: Layout,
     t: Messages,
     organization: String,
-    kind: Kind,
+    list: List,
     rows: Vec<RowView>,
     previous: Option<String>,
     next: Option<String>,
@@ -53,7 +45,7 @@ pub async fn assigned(
     access: OrganizationAccess<EventRead>,
     Query(params): Query<OwnParams>,
 ) -> Result<Response> {
-    show(&app, &viewer, &access, &params, Kind::Assigned).await
+    show(&app, &viewer, &access, &params, List::Assigned).await
 }
 
 pub async fn bookmarked(
@@ -62,7 +54,7 @@ pub async fn bookmarked(
     access: OrganizationAccess<EventRead>,
     Query(params): Query<OwnParams>,
 ) -> Result<Response> {
-    show(&app, &viewer, &access, &params, Kind::Bookmarked).await
+    show(&app, &viewer, &access, &params, List::Bookmarked).await
 }
 
 pub async fn viewed(
@@ -71,7 +63,7 @@ pub async fn viewed(
     access: OrganizationAccess<EventRead>,
     Query(params): Query<OwnParams>,
 ) -> Result<Response> {
-    show(&app, &viewer, &access, &params, Kind::Viewed).await
+    show(&app, &viewer, &access, &params, List::Viewed).await
 }
 
 async fn show(
@@ -79,7 +71,7 @@ async fn show(
     viewer: &Viewer,
     access: &OrganizationAccess<EventRead>,
     params: &OwnParams,
-    kind: Kind,
+    list: List,
 ) -> Result<Response> {
     let layout = Layout::of_organization(app, viewer, access, Section::Issues);
     let (t, now) = (layout.t, layout.now);
@@ -89,19 +81,17 @@ async fn show(
         user_id,
         organization_id: access.organization.id,
         project_ids: &projects,
-        is_unresolved: kind == Kind::Assigned,
+        is_unresolved: list == List::Assigned,
     };
     let page = Page::parse(&params.page, PER_PAGE);
-    let mut ids = match kind {
-        Kind::Assigned => own_issues::list_assigned(&app.db, owner, page.range()).await?,
-        Kind::Bookmarked => own_issues::list_bookmarked(&app.db, owner, page.range()).await?,
-        Kind::Viewed => own_issues::list_viewed(&app.db, owner, page.range()).await?,
-    };
+    let mut db = app.db.acquire().await?;
+    let mut ids = own_issues::list(&mut db, list, owner, page.range()).await?;
+    drop(db);
     let organization = access.organization.slug.clone();
-    let name = match kind {
-        Kind::Assigned => "assigned",
-        Kind::Bookmarked => "bookmarks",
-        Kind::Viewed => "history",
+    let name = match list {
+        List::Assigned => "assigned",
+        List::Bookmarked => "bookmarks",
+        List::Viewed => "history",
     };
     let (previous, next) =
         page.cut(&mut ids, |number| format!("/organizations/{organization}/issues/{name}/?page={number}"));
@@ -109,5 +99,5 @@ async fn show(
     let day = Stretch::day(now);
     let buckets = issue_lists::list_buckets(&app.db, &ids, day.since, day.step.num_seconds()).await?;
     let rows = issues.into_iter().map(|issue| rows::view(issue, None, &buckets, &day, t, now)).collect();
-    render(&OwnPage { layout, t, organization, kind, rows, previous, next })
+    render(&OwnPage { layout, t, organization, list, rows, previous, next })
 }
