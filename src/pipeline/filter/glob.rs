@@ -1,44 +1,15 @@
-//! Patterns of operators: `*` for any text, `?` for one character, letters in any case.
+//! Patterns of operators, as filters take them.
 
-/// Longer texts are compared by their beginning.
-const MAX_TEXT: usize = 8_192;
+use crate::pipeline::glob::{Glob, fold};
 
-/// Whether the whole text fits any of the patterns.
+/// Whether the whole text fits any of the patterns; empty ones fit nothing.
 pub fn matches_any(patterns: &[String], text: &str) -> bool {
-    let is_pattern = |pattern: &&String| !pattern.trim().is_empty();
-    if !patterns.iter().any(|pattern| is_pattern(&pattern)) {
+    let mut patterns = patterns.iter().map(|pattern| pattern.trim()).filter(|pattern| !pattern.is_empty()).peekable();
+    if patterns.peek().is_none() {
         return false;
     }
-    let text: Vec<char> = text.chars().take(MAX_TEXT).flat_map(char::to_lowercase).collect();
-    patterns.iter().filter(is_pattern).any(|pattern| {
-        let pattern: Vec<char> = pattern.trim().chars().flat_map(char::to_lowercase).collect();
-        matches(&pattern, &text)
-    })
-}
-
-/// Tries the last star only, so that the time is at most the product of both lengths.
-fn matches(pattern: &[char], text: &[char]) -> bool {
-    let (mut in_pattern, mut in_text) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while in_text < text.len() {
-        match pattern.get(in_pattern) {
-            Some('*') => {
-                last_star = Some((in_pattern, in_text));
-                in_pattern += 1;
-            }
-            Some(char) if *char == '?' || *char == text[in_text] => {
-                in_pattern += 1;
-                in_text += 1;
-            }
-            _ => {
-                let Some((star, taken)) = last_star else { return false };
-                last_star = Some((star, taken + 1));
-                in_pattern = star + 1;
-                in_text = taken + 1;
-            }
-        }
-    }
-    pattern[in_pattern..].iter().all(|char| *char == '*')
+    let text = fold(text);
+    patterns.any(|pattern| Glob::new(pattern).matches(&text))
 }
 
 #[cfg(test)]
