@@ -110,13 +110,7 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: ProjectId, event_id: Uuid
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
             received_at, size, stored.body AS "body!", stored.reference
-        FROM events, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
-                AND event_bodies.received_at = events.received_at
-            LIMIT 1
-        ) AS stored
+        FROM events, LATERAL stored_body(project_id, event_id, received_at) AS stored
         WHERE project_id = $1 AND event_id = $2
         LIMIT 1"#,
         project_id.0,

@@ -39,13 +39,7 @@ pub async fn find(db: impl PgExecutor<'_>, issue_id: IssueId, place: EventPlace)
         r#"
         SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
             received_at, size, stored.body AS "body!", stored.reference
-        FROM events, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
-                AND event_bodies.received_at = events.received_at
-            LIMIT 1
-        ) AS stored
+        FROM events, LATERAL stored_body(project_id, event_id, received_at) AS stored
         WHERE issue_id = $1 AND occurred_at = $2 AND event_id = $3
         LIMIT 1"#,
         issue_id.0,
@@ -102,38 +96,6 @@ pub async fn count(
     Ok((row.stored, row.up_to))
 }
 
-/// Events before a place, the newest first.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    before: Option<EventPlace>,
-    limit: i64,
-) -> sqlx::Result<Vec<Event>> {
-    sqlx::query_as!(
-        Event,
-        r#"
-        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, stored.body AS "body!", stored.reference
-        FROM events, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
-                AND event_bodies.received_at = events.received_at
-            LIMIT 1
-        ) AS stored
-        WHERE issue_id = $1
-            AND ($2::timestamptz IS NULL OR (occurred_at <= $2 AND (occurred_at, event_id) < ($2, $3)))
-        ORDER BY occurred_at DESC, event_id DESC
-        LIMIT $4"#,
-        issue_id.0,
-        before.map(|place| place.occurred_at),
-        before.map(|place| place.event_id),
-        limit,
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Which tags events must have and must not have, as ids of their values; empty lists ask for nothing.
 #[derive(Clone, Debug, Default)]
 pub struct TagFilter {
@@ -178,13 +140,7 @@ pub async fn search_before(
                 AND NOT tag_value_ids && $8
             ORDER BY occurred_at DESC, event_id DESC
             LIMIT $9
-        ) AS found, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = found.event_id AND event_bodies.project_id = found.project_id
-                AND event_bodies.received_at = found.received_at
-            LIMIT 1
-        ) AS stored
+        ) AS found, LATERAL stored_body(found.project_id, found.event_id, found.received_at) AS stored
         ORDER BY found.occurred_at DESC, found.event_id DESC"#,
         issue_id.0,
         before.map(|place| place.occurred_at),
@@ -224,13 +180,7 @@ pub async fn search_after(
                 AND NOT tag_value_ids && $8
             ORDER BY occurred_at, event_id
             LIMIT $9
-        ) AS found, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = found.event_id AND event_bodies.project_id = found.project_id
-                AND event_bodies.received_at = found.received_at
-            LIMIT 1
-        ) AS stored
+        ) AS found, LATERAL stored_body(found.project_id, found.event_id, found.received_at) AS stored
         ORDER BY found.occurred_at, found.event_id"#,
         issue_id.0,
         after.occurred_at,
@@ -243,28 +193,5 @@ pub async fn search_after(
         limit,
     )
     .fetch_all(db)
-    .await
-}
-
-/// The oldest stored event of an issue.
-pub async fn find_oldest(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<Option<Event>> {
-    sqlx::query_as!(
-        Event,
-        r#"
-        SELECT project_id AS "project_id: ProjectId", issue_id AS "issue_id: IssueId", event_id, occurred_at,
-            received_at, size, stored.body AS "body!", stored.reference
-        FROM events, LATERAL (
-            SELECT body, (SELECT body FROM body_references WHERE body_references.id = reference_id) AS reference
-            FROM event_bodies
-            WHERE event_bodies.event_id = events.event_id AND event_bodies.project_id = events.project_id
-                AND event_bodies.received_at = events.received_at
-            LIMIT 1
-        ) AS stored
-        WHERE issue_id = $1
-        ORDER BY occurred_at, event_id
-        LIMIT 1"#,
-        issue_id.0,
-    )
-    .fetch_optional(db)
     .await
 }

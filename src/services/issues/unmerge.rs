@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::pipeline::summarize::{Summary, summarize};
 use crate::services::job::{self, Job, JobError, Owner};
 use crate::store::activities::{self, NewActivity};
+use crate::store::event_lists::{self, EventPlace};
 use crate::store::events::Event;
 use crate::store::issue_moves::{self, IssueTexts};
 use crate::store::issues::Issue;
@@ -146,10 +147,10 @@ impl UnmergeIssue {
 
 /// Gives an issue the texts of its newest event and the releases of its first and last.
 async fn describe(tx: &mut PgConnection, organization_id: OrganizationId, issue_id: IssueId) -> sqlx::Result<()> {
-    let newest = issue_events::list(&mut *tx, issue_id, None, 1).await?.pop().and_then(|event| summary(&event));
-    let Some(newest) = newest else { return Ok(()) };
-    let oldest = issue_events::find_oldest(&mut *tx, issue_id).await?.and_then(|event| summary(&event));
-    let first_release = oldest.and_then(|oldest| oldest.release);
+    let newest = event_lists::find_latest(&mut *tx, issue_id).await?;
+    let Some(newest) = summary(tx, issue_id, newest).await? else { return Ok(()) };
+    let oldest = event_lists::find_oldest(&mut *tx, issue_id).await?;
+    let first_release = summary(tx, issue_id, oldest).await?.and_then(|oldest| oldest.release);
     let texts = IssueTexts {
         event_type: newest.event_type,
         level: newest.level.as_str(),
@@ -166,8 +167,13 @@ async fn describe(tx: &mut PgConnection, organization_id: OrganizationId, issue_
     issue_texts::put(&mut *tx, &[issue_id.0], &[newest.searched()]).await
 }
 
-/// What the event's stored body says; `None`: it can't be read.
-fn summary(event: &Event) -> Option<Summary> {
+/// What the body of an event says; `None`: there is none, or it can't be read.
+async fn summary(tx: &mut PgConnection, issue_id: IssueId, place: Option<EventPlace>) -> sqlx::Result<Option<Summary>> {
+    let Some(place) = place else { return Ok(None) };
+    Ok(issue_events::find(tx, issue_id, place).await?.and_then(|event| read(&event)))
+}
+
+fn read(event: &Event) -> Option<Summary> {
     let bytes = event.json().ok()?;
     let tree = json::parse(&bytes).ok()?;
     let mut summary = summarize(tree.as_object()?);
