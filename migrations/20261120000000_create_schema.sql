@@ -379,6 +379,8 @@ CREATE TABLE issues (
     CONSTRAINT issues_project_id_short_id_key UNIQUE (project_id, short_id)
 ) WITH (fillfactor = 80);
 CREATE INDEX issues_project_id_status_last_seen_idx ON issues (project_id, status, last_seen DESC, id DESC);
+-- Lists of many projects are walked in this order.
+CREATE INDEX issues_last_seen_idx ON issues (last_seen DESC, id DESC);
 CREATE INDEX issues_first_release_id_idx ON issues (first_release_id);
 -- One's own issues.
 CREATE INDEX issues_assignee_user_id_idx ON issues (assignee_user_id) WHERE assignee_user_id IS NOT NULL;

@@ -80,6 +80,11 @@ pub fn check_secret(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How statements of pages are planned. None is worth compiling: where an estimate is high, that takes longer than the
+/// answer. And lists take the first rows in the order of an index; a bitmap would collect all rows of a busy issue and
+/// sort them, because what is estimated for it is what issues have on average.
+const PLANS: [(&str, &str); 2] = [("jit", "off"), ("enable_bitmapscan", "off")];
+
 /// One connection, whatever the state of the schema.
 pub async fn connect(url: &str) -> anyhow::Result<PgConnection> {
     let options: PgConnectOptions = url.parse().with_context(|| {
@@ -144,7 +149,7 @@ fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options)
+        .connect_lazy_with(options.options(PLANS))
 }
 
 /// Host and port (or socket) of a URL, without its credentials.

@@ -36,25 +36,38 @@ pub async fn add(db: impl PgExecutor<'_>, counts: &ReleaseCounts) -> sqlx::Resul
     Ok(())
 }
 
+/// The newest release of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestRelease {
+    pub project_id: ProjectId,
+    pub release_id: ReleaseId,
+    pub version: String,
+    /// The version as a value of the tag `release`; none while no event brought it.
+    pub tag_value_id: Option<i64>,
+}
+
 /// The newest release of each of some projects; those without any are absent.
-pub async fn list_latest(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<(ProjectId, String)>> {
-    let rows = sqlx::query!(
+pub async fn list_latest(db: impl PgExecutor<'_>, project_ids: &[i64]) -> sqlx::Result<Vec<LatestRelease>> {
+    sqlx::query_as!(
+        LatestRelease,
         r#"
-        SELECT p.id AS "project_id!: ProjectId", latest.version AS "version!"
-        FROM UNNEST($1::bigint[]) AS p (id),
-            LATERAL (
-                SELECT r.version
-                FROM release_projects rp
-                JOIN releases r ON r.id = rp.release_id
-                WHERE rp.project_id = p.id
-                ORDER BY coalesce(r.released_at, r.created_at) DESC, r.id DESC
-                LIMIT 1
-            ) AS latest"#,
+        SELECT latest.project_id AS "project_id: ProjectId", latest.id AS "release_id: ReleaseId", latest.version,
+            tag_values.id AS "tag_value_id?"
+        FROM (
+            SELECT DISTINCT ON (release_projects.project_id) release_projects.project_id, releases.id, releases.version
+            FROM release_projects
+            JOIN releases ON releases.id = release_projects.release_id
+            WHERE release_projects.project_id = ANY($1)
+            ORDER BY release_projects.project_id, COALESCE(releases.released_at, releases.created_at) DESC,
+                releases.id DESC
+        ) AS latest
+        LEFT JOIN tag_values
+            ON tag_values.project_id = latest.project_id AND tag_values.key = 'release'
+            AND tag_values.value = latest.version"#,
         project_ids,
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.project_id, row.version)).collect())
+    .await
 }
 
 /// The projects that have a release.

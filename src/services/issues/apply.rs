@@ -8,7 +8,9 @@ use super::change::{Change, Resolve};
 use super::{Error, ids};
 use crate::store::activities::{self, NewActivities};
 use crate::store::issues::state::{self, IssueState};
-use crate::store::{issue_bookmarks, issue_commits, issue_subscriptions, issue_views, release_commits, releases};
+use crate::store::{
+    issue_bookmarks, issue_commits, issue_subscriptions, issue_views, release_commits, release_projects, releases,
+};
 use crate::types::ids::{ActivityId, CommitId, IssueId, ProjectId, ReleaseId, UserId};
 use crate::types::lifecycle::{ResolutionKind, Snooze, semver_package};
 
@@ -166,8 +168,8 @@ pub async fn latest_release(db: &mut PgConnection, project_id: ProjectId) -> sql
     {
         return Ok(Some(found));
     }
-    let latest = state::list_latest_releases(&mut *db, &[project_id.0]).await?;
-    Ok(latest.into_iter().next().map(|(_, id, version)| (id, version)))
+    let latest = release_projects::list_latest(&mut *db, &[project_id.0]).await?;
+    Ok(latest.into_iter().next().map(|latest| (latest.release_id, latest.version)))
 }
 
 async fn note(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgExecutor;
 
-use crate::types::ids::{CommitId, IssueId, ProjectId, ReleaseId, TeamId, UserId};
+use crate::types::ids::{CommitId, IssueId, ProjectId, TeamId, UserId};
 use crate::types::lifecycle::{ResolutionKind, Snooze};
 
 /// Everything a person can change of an issue.
@@ -286,29 +286,6 @@ pub async fn insert_commit_resolution(
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// The newest release of each project, for "current" and "next".
-pub async fn list_latest_releases(
-    db: impl PgExecutor<'_>,
-    project_ids: &[i64],
-) -> sqlx::Result<Vec<(ProjectId, ReleaseId, String)>> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT project.id AS "project_id!: ProjectId", latest.id AS "release_id!: ReleaseId", latest.version AS "version!"
-        FROM UNNEST($1::bigint[]) AS project (id), LATERAL (
-            SELECT releases.id, releases.version
-            FROM release_projects
-            JOIN releases ON releases.id = release_projects.release_id
-            WHERE release_projects.project_id = project.id
-            ORDER BY COALESCE(releases.released_at, releases.created_at) DESC, releases.id DESC
-            LIMIT 1
-        ) AS latest"#,
-        project_ids,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.project_id, row.release_id, row.version)).collect())
 }
 
 /// Those of the issues that belong to the projects and are not on their way out.

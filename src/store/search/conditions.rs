@@ -1,5 +1,7 @@
-//! Conditions as SQL. They stand inside a look at one project, whose id is `project.id`: what depends on it alone is
-//! found once per project.
+//! Conditions as SQL, on a row with the `id` and `project_id` of an issue under the name `issues`.
+//!
+//! What needs a look into another table is a scalar subquery: it is asked row by row, so that a list in the order of an
+//! index stops at its last row. The planner would turn `EXISTS` into a join of everything that fits.
 
 use std::ops::Bound;
 
@@ -8,14 +10,10 @@ use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use super::criteria::{
     Assigned, Between, Column, Condition, Counter, Criteria, Moment, Pattern, Person, Term, Version,
 };
+use crate::store::release_projects::LatestRelease;
 use crate::types::lifecycle::Status;
 
 type Sql = QueryBuilder<Postgres>;
-
-/// The newest release of the project.
-const LATEST_RELEASE: &str = "SELECT releases.id FROM release_projects \
-     JOIN releases ON releases.id = release_projects.release_id WHERE release_projects.project_id = project.id \
-     ORDER BY COALESCE(releases.released_at, releases.created_at) DESC, releases.id DESC LIMIT 1";
 
 /// Appends ` AND …` for each term. Issues that are being deleted or merged are never found.
 pub fn push(sql: &mut Sql, criteria: &Criteria) {
@@ -37,22 +35,29 @@ fn push_texts(sql: &mut Sql, terms: &[&Term]) {
     if terms.is_empty() {
         return;
     }
-    sql.push(" AND EXISTS (SELECT FROM issue_texts WHERE issue_texts.issue_id = issues.id");
+    sql.push(" AND (SELECT TRUE");
     for term in terms {
         let Condition::Text(pattern) = &term.condition else { continue };
         sql.push(if term.is_negated { " AND NOT (" } else { " AND (" });
-        match pattern {
-            // The text is in lower case already, and this is several times faster than LIKE.
-            Pattern::Is(word) | Pattern::Contains(word) => {
-                sql.push("strpos(issue_texts.text, ").push_bind(word.to_lowercase()).push(") > 0");
-            }
-            Pattern::Like(_) => {
-                sql.push("issue_texts.text LIKE ").push_bind(format!("%{}%", pattern.like().to_lowercase()));
-            }
-        }
+        push_text(sql, pattern);
         sql.push(")");
     }
-    sql.push(")");
+    sql.push(" FROM issue_texts WHERE issue_texts.issue_id = issues.id)");
+}
+
+/// The text is in lower case already; to look for the words first is many times faster than `LIKE`.
+fn push_text(sql: &mut Sql, pattern: &Pattern) {
+    let words: Vec<&String> = match pattern {
+        Pattern::Is(word) | Pattern::Contains(word) => vec![word],
+        Pattern::Like(parts) => parts.iter().filter(|part| !part.is_empty()).collect(),
+    };
+    sql.push("TRUE");
+    for word in &words {
+        sql.push(" AND strpos(issue_texts.text, ").push_bind(word.to_lowercase()).push(") > 0");
+    }
+    if words.len() > 1 {
+        sql.push(" AND issue_texts.text LIKE ").push_bind(format!("%{}%", pattern.like().to_lowercase()));
+    }
 }
 
 fn push_condition(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
@@ -81,16 +86,16 @@ fn push_condition(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
         Condition::Number(counter, between) => push_between(sql, counter_sql(*counter), between),
         Condition::Time(moment, between) => push_time(sql, *moment, between),
         Condition::FirstRelease(id) => _ = sql.push("issues.first_release_id = ").push_bind(id.0),
-        Condition::FirstVersion(version) => push_first_version(sql, version),
-        Condition::Tag(..) | Condition::LatestRelease => push_tag(sql, condition),
+        Condition::FirstVersion(version) => push_first_version(sql, version, projects),
+        Condition::Tag(..) | Condition::LatestRelease(_) => push_tag(sql, condition, projects),
         Condition::HasTag(key) => _ = sql.push_bind(key.clone()).push(" = ANY(issues.tag_keys)"),
         Condition::Project(pattern) => {
-            sql.push("project.id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
+            sql.push("issues.project_id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
             sql.push_bind(projects.to_vec()).push(") AND projects.slug ILIKE ").push_bind(pattern.like()).push("))");
         }
         Condition::ShortId(slug, number) => {
             sql.push("issues.short_id = ").push_bind(*number);
-            sql.push(" AND project.id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
+            sql.push(" AND issues.project_id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
             sql.push_bind(projects.to_vec()).push(") AND projects.slug = ").push_bind(slug.clone()).push("))");
         }
         Condition::Id(id) => _ = sql.push("issues.id = ").push_bind(id.0),
@@ -213,35 +218,51 @@ where
     }
 }
 
-fn push_first_version(sql: &mut Sql, version: &Version) {
+fn push_first_version(sql: &mut Sql, version: &Version, projects: &[i64]) {
     match version {
-        Version::Latest => _ = sql.push("issues.first_release_id = (").push(LATEST_RELEASE).push(")"),
+        Version::Latest(latest) => {
+            sql.push("(issues.project_id, issues.first_release_id) IN (SELECT * FROM UNNEST(");
+            sql.push_bind(latest.iter().map(|latest| latest.project_id.0).collect::<Vec<_>>()).push("::bigint[], ");
+            sql.push_bind(latest.iter().map(|latest| latest.release_id.0).collect::<Vec<_>>()).push("::bigint[]))");
+        }
         Version::Matching(pattern) => {
-            sql.push("issues.first_release_id = ANY(ARRAY(SELECT releases.id FROM release_projects");
-            sql.push(" JOIN releases ON releases.id = release_projects.release_id");
-            sql.push(" WHERE release_projects.project_id = project.id AND releases.version ");
+            sql.push("issues.first_release_id IN (SELECT releases.id FROM releases WHERE releases.organization_id IN ");
+            push_organizations(sql, projects);
             match pattern {
-                Pattern::Is(version) => sql.push("= ").push_bind(version.clone()),
-                other => sql.push("ILIKE ").push_bind(other.like()),
+                Pattern::Is(version) => sql.push(" AND releases.version = ").push_bind(version.clone()),
+                other => sql.push(" AND releases.version ILIKE ").push_bind(other.like()),
             };
-            sql.push("))");
+            sql.push(")");
         }
     }
 }
 
-fn push_tag(sql: &mut Sql, condition: &Condition) {
-    if is_exact(condition) {
-        sql.push("EXISTS (SELECT FROM issue_tags WHERE issue_tags.issue_id = issues.id");
-        sql.push(" AND issue_tags.tag_value_id = ANY(ARRAY(");
-        push_tag_values(sql, condition);
-        sql.push(")))");
-    } else {
+fn push_tag(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
+    match condition {
         // From the values to the issues: there may be thousands of values.
-        sql.push("issues.id = ANY(ARRAY(SELECT DISTINCT issue_tags.issue_id FROM issue_tags");
-        sql.push(" WHERE issue_tags.tag_value_id IN (");
-        push_tag_values(sql, condition);
-        sql.push(")))");
+        Condition::Tag(key, patterns) if !is_exact(condition) => {
+            sql.push("issues.id IN (SELECT issue_tags.issue_id FROM issue_tags JOIN tag_values");
+            sql.push(" ON tag_values.id = issue_tags.tag_value_id WHERE tag_values.project_id = ANY(");
+            sql.push_bind(projects.to_vec()).push(") AND ");
+            push_tag_value(sql, key, patterns);
+            sql.push(")");
+        }
+        _ => {
+            sql.push("(SELECT TRUE FROM (");
+            push_tag_values(sql, condition);
+            sql.push(") AS wanted JOIN issue_tags ON issue_tags.tag_value_id = wanted.id");
+            sql.push(" AND issue_tags.issue_id = issues.id LIMIT 1)");
+        }
     }
+}
+
+/// Selects ids of issues that have the tag, at most `limit`. They are found by its values, not by the issues.
+pub fn push_issues_of_tag(sql: &mut Sql, condition: &Condition, projects: &[i64], limit: i64) {
+    sql.push("SELECT issue_tags.issue_id FROM issue_tags WHERE issue_tags.tag_value_id = ANY(ARRAY(");
+    sql.push("SELECT wanted.id FROM UNNEST(").push_bind(projects.to_vec()).push("::bigint[]) AS issues (project_id),");
+    sql.push(" LATERAL (");
+    push_tag_values(sql, condition);
+    sql.push(") AS wanted)) LIMIT ").push_bind(limit);
 }
 
 /// Whether few values of a tag are meant.
@@ -252,17 +273,20 @@ pub fn is_exact(condition: &Condition) -> bool {
     }
 }
 
-/// Selects the ids of the values of a tag that are meant, in the project.
+/// Selects the ids of the values of a tag that are meant, in the project of the issue.
 pub fn push_tag_values(sql: &mut Sql, condition: &Condition) {
     match condition {
         Condition::Tag(key, patterns) => {
-            sql.push("SELECT tag_values.id FROM tag_values WHERE tag_values.project_id = project.id AND ");
+            sql.push("SELECT tag_values.id FROM tag_values WHERE tag_values.project_id = issues.project_id AND ");
             push_tag_value(sql, key, patterns);
         }
-        Condition::LatestRelease => {
-            sql.push("SELECT tag_values.id FROM tag_values JOIN releases ON releases.version = tag_values.value");
-            sql.push(" WHERE tag_values.project_id = project.id AND tag_values.key = 'release' AND releases.id = (");
-            sql.push(LATEST_RELEASE).push(")");
+        Condition::LatestRelease(latest) => {
+            let seen =
+                || latest.iter().filter_map(|latest: &LatestRelease| Some((latest.project_id, latest.tag_value_id?)));
+            sql.push("SELECT latest.id FROM UNNEST(")
+                .push_bind(seen().map(|(project, _)| project.0).collect::<Vec<_>>());
+            sql.push("::bigint[], ").push_bind(seen().map(|(_, value)| value).collect::<Vec<i64>>());
+            sql.push("::bigint[]) AS latest (project_id, id) WHERE latest.project_id = issues.project_id");
         }
         _ => {}
     }

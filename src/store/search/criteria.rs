@@ -4,6 +4,7 @@ use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 
+use crate::store::release_projects::LatestRelease;
 use crate::types::ids::{IssueId, ReleaseId, UserId};
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -43,8 +44,8 @@ pub enum Condition {
     FirstVersion(Version),
     /// An event of it has one of these values of a tag.
     Tag(String, Vec<Pattern>),
-    /// An event of it came from the newest release of its project.
-    LatestRelease,
+    /// An event of it came from the newest release of its project: one of these, which [`super::list`] fills in.
+    LatestRelease(Vec<LatestRelease>),
     HasTag(String),
     /// Slug of its project.
     Project(Pattern),
@@ -115,7 +116,8 @@ pub struct Between<T> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Version {
-    Latest,
+    /// Filled in as for [`Condition::LatestRelease`].
+    Latest(Vec<LatestRelease>),
     Matching(Pattern),
 }
 
@@ -154,11 +156,19 @@ impl Criteria {
                     Some(patterns) => patterns.extend(more.iter().cloned()),
                     None => tags.push(term.condition.clone()),
                 },
-                Condition::LatestRelease => tags.push(Condition::LatestRelease),
+                Condition::LatestRelease(_) => tags.push(term.condition.clone()),
                 _ => {}
             }
         }
         tags
+    }
+
+    /// The places where the newest releases of the projects are asked for.
+    pub fn latest_releases(&mut self) -> impl Iterator<Item = &mut Vec<LatestRelease>> {
+        self.terms.iter_mut().filter_map(|term| match &mut term.condition {
+            Condition::LatestRelease(latest) | Condition::FirstVersion(Version::Latest(latest)) => Some(latest),
+            _ => None,
+        })
     }
 
     /// Whether finding out costs more than a look at the issue's row.
@@ -166,7 +176,10 @@ impl Criteria {
         let is_costly = |condition: &Condition| {
             matches!(
                 condition,
-                Condition::Text(_) | Condition::Tag(..) | Condition::LatestRelease | Condition::Time(Moment::Event, _)
+                Condition::Text(_)
+                    | Condition::Tag(..)
+                    | Condition::LatestRelease(_)
+                    | Condition::Time(Moment::Event, _)
             )
         };
         self.terms.iter().any(|term| is_costly(&term.condition))

@@ -6,10 +6,13 @@ mod criteria;
 pub mod numbers;
 
 use chrono::DateTime;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
 pub use criteria::{Assigned, Between, Column, Condition, Counter, Criteria, Moment, Pattern, Person, Term, Version};
 
+use crate::store::release_projects;
 use crate::types::ids::IssueId;
 
 /// By what a list is ordered, the greatest first.
@@ -58,19 +61,27 @@ impl Sort {
     }
 }
 
+/// Tags that fewer issues have are looked up by their values; the list of the others soon finds what it shows.
+const FEW_ISSUES: i64 = 1_000;
+
 /// Issues in order, from `from` on, at most `limit`. Going back, they still come in the order of the list.
+///
+/// Fills in the newest releases where the criteria ask for them.
 pub async fn list(
     db: &mut PgConnection,
-    criteria: &Criteria,
+    criteria: &mut Criteria,
     sort: Sort,
     from: From,
     limit: i64,
 ) -> sqlx::Result<Vec<Place>> {
+    find_latest_releases(&mut *db, criteria).await?;
     let direction = if matches!(from, From::Before(_)) { "ASC" } else { "DESC" };
-    // Each project's newest are read off its index; then the lists are merged.
-    let mut sql = QueryBuilder::new("SELECT page.id, page.key FROM UNNEST(");
-    sql.push_bind(criteria.project_ids.clone()).push("::bigint[]) AS project (id), LATERAL (SELECT issues.id, ");
-    sql.push(sort.key()).push(" AS key FROM issues WHERE issues.project_id = project.id");
+    let mut sql = QueryBuilder::new("SELECT issues.id, ");
+    sql.push(sort.key()).push(" AS key FROM issues WHERE issues.project_id = ANY(");
+    sql.push_bind(criteria.project_ids.clone()).push(")");
+    if let Some(ids) = find_few(&mut *db, criteria).await? {
+        sql.push(" AND issues.id = ANY(").push_bind(ids).push(")");
+    }
     conditions::push(&mut sql, criteria);
     push_from(&mut sql, sort, from);
     sql.push(match sort {
@@ -79,9 +90,7 @@ pub async fn list(
         Sort::Priority | Sort::Frequency | Sort::Users => " ORDER BY key ",
     });
     sql.push(direction).push(", issues.id ").push(direction).push(" LIMIT ").push_bind(limit);
-    sql.push(") AS page ORDER BY page.key ").push(direction).push(", page.id ").push(direction);
-    sql.push(" LIMIT ").push_bind(limit);
-    let rows = sql.build().fetch_all(&mut *db).await?;
+    let rows = planned_anew(sql.build()).fetch_all(&mut *db).await?;
     let mut places = rows.iter().map(place).collect::<sqlx::Result<Vec<_>>>()?;
     if matches!(from, From::Before(_)) {
         places.reverse();
@@ -89,14 +98,48 @@ pub async fn list(
     Ok(places)
 }
 
-/// How many issues there are, counted up to `limit`.
-pub async fn count(db: &mut PgConnection, criteria: &Criteria, limit: i64) -> sqlx::Result<i64> {
-    let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM UNNEST(");
-    sql.push_bind(criteria.project_ids.clone());
-    sql.push("::bigint[]) AS project (id), LATERAL (SELECT FROM issues WHERE issues.project_id = project.id");
+/// How many issues there are, counted up to `limit`. Fills in the newest releases, as [`list`] does.
+pub async fn count(db: &mut PgConnection, criteria: &mut Criteria, limit: i64) -> sqlx::Result<i64> {
+    find_latest_releases(&mut *db, criteria).await?;
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM issues WHERE issues.project_id = ANY(");
+    sql.push_bind(criteria.project_ids.clone()).push(")");
+    if let Some(ids) = find_few(&mut *db, criteria).await? {
+        sql.push(" AND issues.id = ANY(").push_bind(ids).push(")");
+    }
     conditions::push(&mut sql, criteria);
-    sql.push(" LIMIT ").push_bind(limit).push(") AS of_project LIMIT ").push_bind(limit).push(") AS counted");
-    sql.build_query_scalar().fetch_one(&mut *db).await
+    sql.push(" LIMIT ").push_bind(limit).push(") AS counted");
+    let row = planned_anew(sql.build()).fetch_one(&mut *db).await?;
+    row.try_get(0)
+}
+
+/// The issues that have the rarest tag that is asked for, if they are few.
+async fn find_few(db: &mut PgConnection, criteria: &Criteria) -> sqlx::Result<Option<Vec<i64>>> {
+    for term in criteria.terms.iter().filter(|term| !term.is_negated) {
+        if !matches!(term.condition, Condition::Tag(..) | Condition::LatestRelease(_)) {
+            continue;
+        }
+        let mut sql = QueryBuilder::new("");
+        conditions::push_issues_of_tag(&mut sql, &term.condition, &criteria.project_ids, FEW_ISSUES);
+        let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *db).await?;
+        if ids.len() < usize::try_from(FEW_ISSUES).unwrap_or(usize::MAX) {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
+}
+
+async fn find_latest_releases(db: &mut PgConnection, criteria: &mut Criteria) -> sqlx::Result<()> {
+    if criteria.latest_releases().next().is_none() {
+        return Ok(());
+    }
+    let latest = release_projects::list_latest(&mut *db, &criteria.project_ids).await?;
+    criteria.latest_releases().for_each(|place| place.clone_from(&latest));
+    Ok(())
+}
+
+/// With a plan for these very values: one for any values would walk the whole order for a rare one.
+fn planned_anew(query: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
+    query.persistent(false)
 }
 
 fn place(row: &sqlx::postgres::PgRow) -> sqlx::Result<Place> {

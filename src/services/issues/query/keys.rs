@@ -115,7 +115,7 @@ fn who(name: &str, user_id: UserId) -> Person {
 }
 
 fn version(value: &Value) -> Version {
-    if value.text() == Some("latest") { Version::Latest } else { Version::Matching(whole(value)) }
+    if value.text() == Some("latest") { Version::Latest(Vec::new()) } else { Version::Matching(whole(value)) }
 }
 
 fn issue(value: &str) -> Result<Condition, Expected> {
@@ -136,7 +136,7 @@ fn tag(key: &str, name: &str, value: &Value) -> Result<(Condition, bool), Expect
         return Ok((Condition::HasTag(key.to_owned()), value.is_empty()));
     }
     let patterns = match name {
-        "release" if value.text() == Some("latest") => return Ok((Condition::LatestRelease, false)),
+        "release" if value.text() == Some("latest") => return Ok((Condition::LatestRelease(Vec::new()), false)),
         "user" | "sentry:user" => users(value),
         _ => match name.strip_prefix("user.").filter(|kind| USER_KINDS.contains(kind)) {
             Some(kind) => vec![whole(&value.clone().after(&format!("{kind}:")))],

@@ -50,12 +50,12 @@ async fn list(app: &App, scope: &IssueScope, params: &IssueParams, pagination: &
             return Ok((headers, Json(views)).into_response());
         }
     }
-    let criteria = params.criteria(scope, app.clock.now())?;
+    let mut criteria = params.criteria(scope, app.clock.now())?;
     let mark = params.mark(scope);
     let from = mark.read(pagination.cursor)?;
     let mut db = app.db.acquire().await?;
-    let mut places = search::list(&mut db, &criteria, params.sort, from, pagination.per_page + 1).await?;
-    let hits = search::count(&mut db, &criteria, MAX_ISSUES).await?;
+    let mut places = search::list(&mut db, &mut criteria, params.sort, from, pagination.per_page + 1).await?;
+    let hits = search::count(&mut db, &mut criteria, MAX_ISSUES).await?;
     drop(db);
     let page = page(pagination, mark, &mut places);
     let ids: Vec<IssueId> = places.iter().map(|place| place.id).collect();

@@ -117,9 +117,9 @@ impl IssueParams {
         if self.names_ids {
             return Ok(self.ids.clone());
         }
-        let criteria = self.criteria(scope, app.clock.now())?;
+        let mut criteria = self.criteria(scope, app.clock.now())?;
         let mut db = app.db.acquire().await?;
-        let places = search::list(&mut db, &criteria, self.sort, search::From::Start, MAX_ISSUES).await?;
+        let places = search::list(&mut db, &mut criteria, self.sort, search::From::Start, MAX_ISSUES).await?;
         Ok(places.iter().map(|place: &Place| place.id).collect())
     }
 

@@ -21,6 +21,6 @@ pub async fn detail<N: Needs>(app: &App, access: &ProjectAccess<N>) -> Result<Pr
     let tenancy = Tenancy::load(app, &access.within).await?;
     let latest = release_projects::list_latest(&app.db, &[access.project.id.0]).await?;
     let mut view = ProjectDetailView::of(access.organization(), &access.project, tenancy.project(&access.project));
-    view.latest_release = latest.into_iter().next().map(|(_, version)| VersionView { version });
+    view.latest_release = latest.into_iter().next().map(|latest| VersionView { version: latest.version });
     Ok(view)
 }

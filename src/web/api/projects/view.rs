@@ -119,7 +119,8 @@ impl ProjectSummaryView {
         for (id, name) in environments::list_of_projects(&app.db, &ids).await? {
             environments.entry(id).or_default().push(name);
         }
-        let mut releases: HashMap<_, _> = release_projects::list_latest(&app.db, &ids).await?.into_iter().collect();
+        let latest = release_projects::list_latest(&app.db, &ids).await?.into_iter();
+        let mut releases: HashMap<_, _> = latest.map(|latest| (latest.project_id, latest.version)).collect();
         let view = |project: &Project| Self {
             project: tenancy.project(project),
             environments: environments.remove(&project.id).unwrap_or_default(),

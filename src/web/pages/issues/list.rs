@@ -168,8 +168,8 @@ async fn show(
     let is_searching = problem.is_none() && !criteria.project_ids.is_empty();
 
     let mut db = app.db.acquire().await?;
-    let page = if is_searching { read_page(&mut db, &criteria, &address).await? } else { Page::default() };
-    let count = if is_searching { count(&mut db, &criteria, &page).await? } else { None };
+    let page = if is_searching { read_page(&mut db, &mut criteria, &address).await? } else { Page::default() };
+    let count = if is_searching { count(&mut db, &mut criteria, &page).await? } else { None };
     let viewer = (access.actor.user.id, t, now);
     let rows = read_rows(&mut db, &criteria, &page.places, &address.stretch(now), viewer).await?;
     drop(db);
@@ -253,7 +253,7 @@ struct Page {
     next: Option<Cursor>,
 }
 
-async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address) -> Result<Page> {
+async fn read_page(db: &mut PgConnection, criteria: &mut Criteria, address: &Address) -> Result<Page> {
     let mark = address.mark();
     let from = mark.read(address.cursor()?.unwrap_or_default())?;
     let limit = i64::try_from(PER_PAGE + 1).map_err(|error| Error::Internal(error.into()))?;
@@ -274,7 +274,7 @@ async fn read_page(db: &mut PgConnection, criteria: &Criteria, address: &Address
 
 /// How many issues there are in all. Counting by tags or words would cost as much as the list again, so it is left out
 /// where the page does not show them all anyway.
-async fn count(db: &mut PgConnection, criteria: &Criteria, page: &Page) -> Result<Option<i64>> {
+async fn count(db: &mut PgConnection, criteria: &mut Criteria, page: &Page) -> Result<Option<i64>> {
     if page.previous.is_none() && page.next.is_none() {
         return Ok(i64::try_from(page.places.len()).ok());
     }

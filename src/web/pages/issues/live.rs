@@ -68,11 +68,11 @@ pub async fn list(
     let after = |moment| Condition::Time(moment, Between::from(Bound::Excluded(since)));
     criteria.require(after(Moment::LastSeen));
     let mut db = app.db.acquire().await?;
-    let changed = search::count(&mut db, &criteria, MAX_COUNT).await?;
+    let changed = search::count(&mut db, &mut criteria, MAX_COUNT).await?;
     let mut new = 0;
     if changed > 0 {
         criteria.require(after(Moment::FirstSeen));
-        new = search::count(&mut db, &criteria, MAX_COUNT).await?;
+        new = search::count(&mut db, &mut criteria, MAX_COUNT).await?;
     }
     let known = (changed - new).max(0);
     Ok(answer(&headers, &format!("{new}-{known}"), &list_text(new, known, viewer.messages())))

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::chart::{self, Sparkline, Stretch};
 use super::{level_icon, level_word};
 use crate::store::issue_lists::{IssueBucket, ListedIssue};
-use crate::store::search::numbers::{MAX_EVENTS, Numbers};
+use crate::store::search::numbers::Numbers;
 use crate::types::ids::IssueId;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
@@ -56,7 +56,7 @@ pub fn view(
 ) -> RowView {
     let (title, message) = headline(&issue.title, &issue.metadata);
     let counts = stretch.counts(buckets, issue.id);
-    let (has_more_events, has_more_users) = apply(&mut issue, numbers);
+    let (more_events, more_users) = apply(&mut issue, numbers);
     RowView {
         id: issue.id,
         level: issue.level,
@@ -73,32 +73,37 @@ pub fn view(
         is_regressed: issue.is_regressed,
         is_seen: issue.is_seen,
         is_bookmarked: issue.is_bookmarked,
-        events: shown(t, issue.times_seen, has_more_events),
-        events_exact: exactly(t, issue.times_seen, has_more_events),
-        users: shown(t, issue.users_seen, has_more_users),
-        users_exact: exactly(t, issue.users_seen, has_more_users),
+        events: shown(t, issue.times_seen, more_events),
+        events_exact: exactly(t, issue.times_seen, more_events),
+        users: shown(t, issue.users_seen, more_users),
+        users_exact: exactly(t, issue.users_seen, more_users),
         assignee: issue.assignee.map(visible::string),
         graph: chart::sparkline(&counts, stretch, t),
     }
 }
 
-/// Shows the numbers of the filter instead of all; tells of which there may be more.
-fn apply(issue: &mut ListedIssue, numbers: Option<&Numbers>) -> (bool, bool) {
-    let Some(numbers) = numbers else { return (false, false) };
+/// Shows the numbers of the filter instead of all. Of events and of users: how many events were looked at, if there may
+/// be more.
+fn apply(issue: &mut ListedIssue, numbers: Option<&Numbers>) -> (Option<i64>, Option<i64>) {
+    let Some(numbers) = numbers else { return (None, None) };
     issue.times_seen = numbers.events;
     issue.users_seen = numbers.users;
     issue.first_seen = numbers.first_seen.unwrap_or(issue.first_seen);
     issue.last_seen = numbers.last_seen.unwrap_or(issue.last_seen);
-    (numbers.has_more_events, numbers.has_more_users)
+    let looked_at = |has_more: bool| has_more.then_some(numbers.looked_at);
+    (looked_at(numbers.has_more_events), looked_at(numbers.has_more_users))
 }
 
-fn shown(t: Messages, count: i64, has_more: bool) -> String {
+fn shown(t: Messages, count: i64, looked_at: Option<i64>) -> String {
     let count = numbers::compact(t, count);
-    if has_more { format!("{count}+") } else { count }
+    if looked_at.is_some() { format!("{count}+") } else { count }
 }
 
-fn exactly(t: Messages, count: i64, has_more: bool) -> String {
-    if has_more { t.search_at_least(grouped(count), grouped(MAX_EVENTS)) } else { grouped(count) }
+fn exactly(t: Messages, count: i64, looked_at: Option<i64>) -> String {
+    match looked_at {
+        Some(limit) => t.search_at_least(grouped(count), grouped(limit)),
+        None => grouped(count),
+    }
 }
 
 /// The type of an exception, or the title it was given, with its message; of other events the title alone.

@@ -144,6 +144,6 @@ async fn matching(
         criteria.require_environment(environment);
     }
     let mut db = app.db.acquire().await?;
-    let places = search::list(&mut db, &criteria, Sort::LastSeen, From::Start, MAX_ISSUES).await?;
+    let places = search::list(&mut db, &mut criteria, Sort::LastSeen, From::Start, MAX_ISSUES).await?;
     Ok(places.into_iter().map(|place| place.id).collect())
 }

@@ -14,7 +14,7 @@ pub async fn read(
     app: &App,
     layout: &Layout,
     user_id: UserId,
-    criteria: &Criteria,
+    mut criteria: Criteria,
     (sort, from, length): (Sort, From, usize),
 ) -> Result<(Vec<RowView>, Option<Place>)> {
     if criteria.project_ids.is_empty() {
@@ -22,7 +22,7 @@ pub async fn read(
     }
     let mut db = app.db.acquire().await?;
     let limit = i64::try_from(length + 1).unwrap_or(i64::MAX);
-    let mut places = search::list(&mut db, criteria, sort, from, limit).await?;
+    let mut places = search::list(&mut db, &mut criteria, sort, from, limit).await?;
     let has_more = places.len() > length;
     places.truncate(length);
     let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();

@@ -60,7 +60,7 @@ pub async fn new(
     Query(params): Query<ListParams>,
 ) -> Result<Response> {
     let criteria = new_issues(&access.release, access.project_ids());
-    show(&app, &viewer, &access, (&criteria, "new-events"), &params).await
+    show(&app, &viewer, &access, (criteria, "new-events"), &params).await
 }
 
 pub async fn all(
@@ -70,14 +70,14 @@ pub async fn all(
     Query(params): Query<ListParams>,
 ) -> Result<Response> {
     let criteria = all_issues(&access.release, access.project_ids());
-    show(&app, &viewer, &access, (&criteria, "all-events"), &params).await
+    show(&app, &viewer, &access, (criteria, "all-events"), &params).await
 }
 
 async fn show(
     app: &App,
     viewer: &Viewer,
     access: &ReleaseAccess<ReleaseRead>,
-    (criteria, tab): (&Criteria, &'static str),
+    (criteria, tab): (Criteria, &'static str),
     params: &ListParams,
 ) -> Result<Response> {
     let (layout, frame) = frame::open(app, viewer, access, tab).await?;

@@ -66,8 +66,8 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: ReleaseAccess<
     let (t, release, ids) = (layout.t, &access.release, access.project_ids());
     let user_id = access.within.actor.user.id;
     let first = (Sort::Frequency, From::Start, ISSUES);
-    let (new, _) = issue_rows::read(&app, &layout, user_id, &new_issues(release, ids.clone()), first).await?;
-    let (top, _) = issue_rows::read(&app, &layout, user_id, &all_issues(release, ids.clone()), first).await?;
+    let (new, _) = issue_rows::read(&app, &layout, user_id, new_issues(release, ids.clone()), first).await?;
+    let (top, _) = issue_rows::read(&app, &layout, user_id, all_issues(release, ids.clone()), first).await?;
     let neighbours = release_lists::find_neighbours(&app.db, release, &ids).await?;
     let neighbour = |version: Option<String>| {
         version.map(|version| Neighbour {
