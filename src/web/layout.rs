@@ -108,6 +108,13 @@ impl Layout {
         Self { project, ..Self::of_organization(app, viewer, &access.within, section) }
     }
 
+    /// The URL of the project's list of issues, which its other pages begin with.
+    pub fn project_path(&self) -> String {
+        let organization = self.organization.as_ref().map_or("", |organization| &organization.slug);
+        let project = self.project.as_ref().map_or("", |(slug, _)| slug);
+        format!("{}/{organization}/{project}/", self.base)
+    }
+
     /// The URL of an embedded file.
     pub fn asset(&self, name: &str) -> String {
         format!("{}{}", self.base, assets::url(name))

@@ -14,6 +14,7 @@ mod numbered;
 mod old_links;
 mod onboarding;
 mod organizations;
+mod outcome_chart;
 mod posted;
 mod projects;
 mod refusals;

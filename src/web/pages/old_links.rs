@@ -26,7 +26,6 @@ pub fn routes() -> Router<App> {
         .route("/account/settings/{*rest}", get(account))
         .route("/account/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/orgredirect/organizations/{organization}/{*rest}", get(of_last_organization))
-        .route("/{organization}/{project}/dashboard/", get(project_overview))
         .route("/{organization}/{project}/settings/", get(project_settings))
         .route("/{organization}/{project}/settings/{*rest}", get(project_settings_below))
         .route("/settings/{organization}/projects/", get(projects))
@@ -118,11 +117,6 @@ async fn organization_settings(to: Redirect, Path(organization): Path<String>) -
 
 async fn projects(to: Redirect, Path(organization): Path<String>) -> Response {
     to.path(&format!("/organizations/{organization}/projects/"))
-}
-
-/// The overview of a project is its statistics.
-async fn project_overview(to: Redirect, Path((organization, project)): Path<(String, String)>) -> Response {
-    to.path(&format!("/{organization}/{project}/stats/"))
 }
 
 async fn project_settings(to: Redirect, Path((organization, project)): Path<(String, String)>) -> Response {

@@ -19,17 +19,14 @@ use crate::web::extract::needs::ProjectRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::{Messages, grouped};
+use crate::web::pages::outcome_chart::OutcomeChart;
 use crate::web::{csv, render, visible};
-
-/// Height of the chart, and width of a step.
-const HEIGHT: i64 = 120;
-const WIDTH: usize = 20;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct StatsParams {
     #[serde(rename = "statsPeriod")]
-    period: String,
+    pub period: String,
 }
 
 #[derive(Template)]
@@ -42,28 +39,11 @@ struct StatsPage {
     period: &'static str,
     numbers: Numbers,
     is_empty: bool,
-    bars: Vec<Bar>,
-    width: usize,
-    max: String,
-    first: String,
-    last: String,
+    chart: OutcomeChart,
     /// What the rows are: projects, or keys.
     is_of_project: bool,
     rows: Vec<Row>,
     reasons: Vec<(&'static str, String, String)>,
-}
-
-/// A step of the chart: its parts from below.
-struct Bar {
-    parts: Vec<Part>,
-    label: String,
-}
-
-struct Part {
-    class: &'static str,
-    x: usize,
-    y: i64,
-    height: i64,
 }
 
 struct Row {
@@ -75,16 +55,16 @@ struct Row {
 }
 
 /// Counts as they are read.
-struct Numbers {
-    received: String,
-    accepted: String,
-    filtered: String,
-    limited: String,
-    invalid: String,
+pub struct Numbers {
+    pub received: String,
+    pub accepted: String,
+    pub filtered: String,
+    pub limited: String,
+    pub invalid: String,
 }
 
 impl Numbers {
-    fn of(counts: &Counts) -> Self {
+    pub fn of(counts: &Counts) -> Self {
         Self {
             received: grouped(counts.received()),
             accepted: grouped(counts.accepted),
@@ -102,12 +82,17 @@ impl Row {
 }
 
 impl StatsPage {
-    /// Name, words, and whether it is the one shown.
-    fn periods(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let t = self.t;
-        let all = [("24h", t.stats_day()), ("7d", t.stats_week()), ("30d", t.stats_month())];
-        all.into_iter().map(|(name, label)| (name, label, name == self.period)).collect()
+    fn periods(&self) -> Vec<PeriodChoice> {
+        periods(self.t, self.period)
     }
+}
+
+/// Name, words, and whether it is the one shown.
+pub type PeriodChoice = (&'static str, &'static str, bool);
+
+pub fn periods(t: Messages, current: &str) -> Vec<PeriodChoice> {
+    let all = [("24h", t.stats_day()), ("7d", t.stats_week()), ("30d", t.stats_month())];
+    all.into_iter().map(|(name, label)| (name, label, name == current)).collect()
 }
 
 pub fn routes() -> Router<App> {
@@ -167,13 +152,6 @@ async fn read(app: &App, projects: &[Project], period: Period, now: DateTime<Utc
 
 fn page(layout: Layout, path: String, period: Period, stats: &Stats, rows: Vec<Row>) -> StatsPage {
     let t = layout.t;
-    let max = stats.steps.iter().map(Counts::received).max().unwrap_or(0);
-    let since = period.since(layout.now);
-    let label = |place: usize| {
-        let at = since + period.step() * i32::try_from(place).unwrap_or(0);
-        at.format(if period == Period::Day { "%H:%M" } else { "%m-%d %H:%M" }).to_string()
-    };
-    let bars = stats.steps.iter().enumerate().map(|(place, counts)| bar(place, counts, max, &label(place), t));
     let reasons = stats.reasons.iter().map(|(outcome, reason, events)| {
         (outcome_word(outcome, t), visible::text(reason).into_owned(), grouped(*events))
     });
@@ -183,40 +161,12 @@ fn page(layout: Layout, path: String, period: Period, stats: &Stats, rows: Vec<R
         period: period.name(),
         numbers: Numbers::of(&stats.total),
         is_empty: stats.total.received() == 0,
-        bars: bars.collect(),
-        width: stats.steps.len() * WIDTH,
-        max: grouped(max),
-        first: label(0),
-        last: label(stats.steps.len().saturating_sub(1)),
+        chart: OutcomeChart::new(stats, period, layout.now, t),
         is_of_project: false,
         rows,
         reasons: reasons.collect(),
         layout,
     }
-}
-
-fn bar(place: usize, counts: &Counts, max: i64, at: &str, t: Messages) -> Bar {
-    let mut y = HEIGHT;
-    let mut parts = Vec::new();
-    let all = [
-        ("accepted", counts.accepted),
-        ("filtered", counts.filtered),
-        ("limited", counts.limited),
-        ("invalid", counts.invalid),
-    ];
-    for (class, events) in all.into_iter().filter(|(_, events)| *events > 0) {
-        let height = (events.saturating_mul(HEIGHT - 8) / max.max(1)).max(1);
-        y -= height;
-        parts.push(Part { class, x: place * WIDTH, y, height });
-    }
-    let label = t.stats_bar(
-        grouped(counts.accepted),
-        at,
-        grouped(counts.filtered),
-        grouped(counts.invalid),
-        grouped(counts.limited),
-    );
-    Bar { parts, label }
 }
 
 fn outcome_word(outcome: &str, t: Messages) -> &'static str {

@@ -16,6 +16,7 @@ mod old_addresses;
 mod old_links;
 mod onboarding;
 mod organizations;
+mod overview;
 mod ownership;
 mod projects;
 mod releases;

@@ -78,7 +78,12 @@ async fn lists_and_issues_of_a_busy_organization_are_light() {
     };
     seed::run(&app.app, plan, |_| {}).await.expect("a seeded organization");
     let browser = app.sign_in(&user).await;
-    for path in ["/organizations/demo/issues/", "/organizations/demo/issues/?sort=freq", "/demo/account-service/"] {
+    for path in [
+        "/organizations/demo/issues/",
+        "/organizations/demo/issues/?sort=freq",
+        "/demo/account-service/",
+        "/demo/account-service/dashboard/?statsPeriod=7d",
+    ] {
         check(&browser, path, Weight::LIST).await;
     }
     let issues: Vec<i64> = sqlx::query_scalar("SELECT id FROM issues ORDER BY times_seen DESC LIMIT 12")

@@ -43,11 +43,16 @@ impl Stretch {
 
     /// The counts of an issue, one for each step.
     pub fn counts(&self, buckets: &[IssueBucket], issue_id: IssueId) -> Vec<i64> {
+        let of_issue = buckets.iter().filter(|bucket| bucket.issue_id == issue_id);
+        self.sum(of_issue.map(|bucket| (bucket.bucket, bucket.events)))
+    }
+
+    /// Counts by the place of their step, one for each step.
+    pub fn sum(&self, buckets: impl IntoIterator<Item = (i64, i64)>) -> Vec<i64> {
         let mut counts = vec![0; self.steps];
-        for bucket in buckets.iter().filter(|bucket| bucket.issue_id == issue_id) {
-            let place = usize::try_from(bucket.bucket).ok();
-            if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
-                *count += bucket.events;
+        for (place, events) in buckets {
+            if let Some(count) = usize::try_from(place).ok().and_then(|place| counts.get_mut(place)) {
+                *count += events;
             }
         }
         counts

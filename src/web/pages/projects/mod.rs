@@ -8,6 +8,7 @@ mod general;
 mod grouping;
 mod keys;
 mod list;
+mod overview;
 mod ownership;
 mod privacy;
 mod remove;
@@ -29,6 +30,7 @@ use crate::web::pages::flash::redirect_with;
 
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/{organization}/{project}/dashboard/", get(overview::show))
         .route("/organizations/{organization}/projects/", get(list::show))
         .route("/organizations/{organization}/projects/new/", get(create::show).post(create::save))
         .route("/organizations/{organization}/projects/{project}/bookmark/", post(list::bookmark))

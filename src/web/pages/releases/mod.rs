@@ -6,7 +6,7 @@ mod adoption;
 mod artifacts;
 mod commits;
 pub mod frame;
-mod issue_rows;
+pub mod issue_rows;
 mod issues;
 mod list;
 mod overview;
