@@ -883,4 +883,13 @@ CREATE TABLE job_issues (
     trace JSONB,
     CONSTRAINT job_issues_pkey PRIMARY KEY (job_id, issue_id)
 );
+
+-- Issues whose events jobs are moving: both that come of taking one apart, and what others are merged into. They are not
+-- deleted before that is done.
+CREATE TABLE moving_issues (
+    issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    job_id BIGINT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    CONSTRAINT moving_issues_pkey PRIMARY KEY (issue_id, job_id)
+);
+CREATE INDEX moving_issues_job_id_idx ON moving_issues (job_id);
 CREATE INDEX job_issues_left_idx ON job_issues (job_id, issue_id) WHERE outcome IS NULL;

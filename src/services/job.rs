@@ -29,6 +29,9 @@ pub enum JobError {
     /// Trying again would not help.
     #[error("{0:#}")]
     Fail(anyhow::Error),
+    /// Another job comes first: go on a little later, as often as need be.
+    #[error("another job comes first")]
+    Later,
     /// The program is asked to stop: go on after the next start.
     #[error("interrupted")]
     Interrupted,

@@ -68,16 +68,6 @@ pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::
         .await
 }
 
-/// Whether a job is moving hashes of some issues.
-pub async fn any_locked(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM issue_hashes WHERE issue_id = ANY($1) AND is_locked) AS "any!""#,
-        issue_ids,
-    )
-    .fetch_one(db)
-    .await
-}
-
 /// A hash of an issue, with the stored events that it decided about.
 #[derive(Clone, Debug)]
 pub struct HashEvents {

@@ -28,6 +28,34 @@ pub async fn add(
     Ok(())
 }
 
+/// Takes events off the hours of an issue. The caller holds it.
+pub async fn take(
+    db: &mut sqlx::PgConnection,
+    issue_id: IssueId,
+    hours: &[DateTime<Utc>],
+    environment_ids: &[i64],
+    events: &[i32],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issue_hours
+        SET events = issue_hours.events - taken.events
+        FROM UNNEST($2::timestamptz[], $3::bigint[], $4::integer[]) AS taken (hour, environment_id, events)
+        WHERE issue_hours.issue_id = $1 AND issue_hours.hour = taken.hour
+            AND issue_hours.environment_id = taken.environment_id"#,
+        issue_id.0,
+        hours,
+        environment_ids,
+        events,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!("DELETE FROM issue_hours WHERE issue_id = $1 AND hour = ANY($2) AND events <= 0", issue_id.0, hours)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Events of some issues per hour since a time; an hour has a row for each environment.
 pub async fn list_since(
     db: impl PgExecutor<'_>,

@@ -1,11 +1,10 @@
-//! What belongs to issues, on its way from one to another: merging and taking apart.
+//! What belongs to issues, on its way from one to another: merging, and the events that taking apart moves as well.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::types::ids::{IssueId, ReleaseId};
+use crate::types::ids::IssueId;
 
 /// Has everything that leads to some issues lead to another one from now on: hashes, what bodies refer to, old addresses.
 /// The caller holds the project, so that no batch saves meanwhile.
@@ -82,14 +81,22 @@ pub async fn count_events(db: impl PgExecutor<'_>, issue_ids: &[i64], hashes: Op
     .await
 }
 
+/// An event on its way: what counters know of it.
+#[derive(Clone, Debug)]
+pub struct MovedEvent {
+    pub occurred_at: DateTime<Utc>,
+    /// As in `events`: the user first, 0 for none.
+    pub tag_value_ids: Vec<i64>,
+}
+
 /// Moves the oldest events of an issue to another, with what users said about them; only those of some primary hashes, if
-/// given. About `limit` of them: those of one moment move together. Returns how many.
+/// given. About `limit` of them: those of one moment move together.
 pub async fn move_events(
     db: &mut sqlx::PgConnection,
     (from, to): (IssueId, IssueId),
     hashes: Option<&[Uuid]>,
     limit: i64,
-) -> sqlx::Result<i64> {
+) -> sqlx::Result<Vec<MovedEvent>> {
     let last = sqlx::query_scalar!(
         r#"
         SELECT occurred_at FROM events
@@ -102,27 +109,27 @@ pub async fn move_events(
     )
     .fetch_optional(&mut *db)
     .await?;
-    let row = sqlx::query!(
+    sqlx::query_as!(
+        MovedEvent,
         r#"
         WITH moved AS (
             UPDATE events
             SET issue_id = $2
             WHERE issue_id = $1 AND ($3::uuid[] IS NULL OR hash = ANY($3))
                 AND ($4::timestamptz IS NULL OR occurred_at <= $4)
-            RETURNING event_id
+            RETURNING event_id, occurred_at, tag_value_ids
         ), reports AS (
             UPDATE user_reports SET issue_id = $2
             WHERE issue_id = $1 AND event_id IN (SELECT event_id FROM moved)
         )
-        SELECT count(*) AS "count!" FROM moved"#,
+        SELECT occurred_at AS "occurred_at!", tag_value_ids AS "tag_value_ids!" FROM moved"#,
         from.0,
         to.0,
         hashes,
         last,
     )
-    .fetch_one(&mut *db)
-    .await?;
-    Ok(row.count)
+    .fetch_all(&mut *db)
+    .await
 }
 
 /// Gives an issue everything that another one has beside events, its counters among it, and deletes that one. The caller
@@ -221,150 +228,5 @@ async fn move_marks(db: &mut sqlx::PgConnection, source: IssueId, target: IssueI
     )
     .execute(db)
     .await?;
-    Ok(())
-}
-
-/// Makes an issue out of another one for some of its hashes, locked until the events have moved. The caller holds the
-/// project and the issue.
-pub async fn split_off(
-    db: &mut sqlx::PgConnection,
-    source: IssueId,
-    short_id: i64,
-    hashes: &[Uuid],
-    now: DateTime<Utc>,
-) -> sqlx::Result<IssueId> {
-    let id = sqlx::query_scalar!(
-        r#"
-        INSERT INTO issues (project_id, short_id, event_type, level, platform, logger, title, culprit, metadata, message,
-            first_seen, last_seen, active_at)
-        SELECT project_id, $2, event_type, level, platform, logger, title, culprit, metadata, message, first_seen,
-            last_seen, $3
-        FROM issues
-        WHERE id = $1
-        RETURNING id AS "id: IssueId""#,
-        source.0,
-        short_id,
-        now,
-    )
-    .fetch_one(&mut *db)
-    .await?;
-    sqlx::query!(
-        "UPDATE issue_hashes SET issue_id = $2, is_locked = TRUE WHERE issue_id = $1 AND hash = ANY($3)",
-        source.0,
-        id.0,
-        hashes,
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "UPDATE body_references SET issue_id = $2 WHERE issue_id = $1 AND hash = ANY($3)",
-        source.0,
-        id.0,
-        hashes,
-    )
-    .execute(&mut *db)
-    .await?;
-    Ok(id)
-}
-
-/// Counts an issue anew from its stored events: tags, users, hours, times. One without stored events was seen never.
-pub async fn recount(db: &mut sqlx::PgConnection, id: IssueId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM issue_tags WHERE issue_id = $1", id.0).execute(&mut *db).await?;
-    sqlx::query!("DELETE FROM issue_hours WHERE issue_id = $1", id.0).execute(&mut *db).await?;
-    sqlx::query!(
-        r#"
-        INSERT INTO issue_tags (issue_id, tag_value_id, first_seen, last_seen, times_seen)
-        SELECT $1, tag.id, min(occurred_at), max(occurred_at), count(*)
-        FROM events, UNNEST(tag_value_ids) AS tag (id)
-        WHERE issue_id = $1 AND tag.id > 0
-        GROUP BY tag.id"#,
-        id.0,
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        r#"
-        INSERT INTO issue_hours (issue_id, hour, environment_id, events)
-        SELECT $1, date_trunc('hour', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', COALESCE((
-                SELECT tag_values.id FROM tag_values
-                WHERE tag_values.id = ANY(events.tag_value_ids) AND tag_values.key = 'environment'
-            ), 0), count(*)
-        FROM events
-        WHERE issue_id = $1
-        GROUP BY 2, 3"#,
-        id.0,
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        r#"
-        UPDATE issues
-        SET times_seen = counted.events, first_seen = COALESCE(counted.first_seen, issues.first_seen),
-            last_seen = COALESCE(counted.last_seen, issues.last_seen),
-            tag_keys = ARRAY(
-                SELECT DISTINCT tag_values.key FROM issue_tags
-                JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
-                WHERE issue_tags.issue_id = $1
-            ),
-            users_seen = (
-                SELECT count(*) FROM issue_tags JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
-                WHERE issue_tags.issue_id = $1 AND tag_values.key = 'user'
-            )
-        FROM (
-            SELECT count(*) AS events, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen
-            FROM events WHERE issue_id = $1
-        ) AS counted
-        WHERE issues.id = $1"#,
-        id.0,
-    )
-    .execute(&mut *db)
-    .await?;
-    Ok(())
-}
-
-/// What the newest event says of an issue.
-#[derive(Clone, Debug)]
-pub struct IssueTexts<'t> {
-    pub event_type: &'t str,
-    pub level: &'t str,
-    pub platform: &'t str,
-    pub logger: &'t str,
-    pub title: &'t str,
-    pub culprit: &'t str,
-    pub metadata: Value,
-    pub message: &'t str,
-    pub first_release_id: Option<ReleaseId>,
-    pub last_release_id: Option<ReleaseId>,
-}
-
-pub async fn update_texts(db: impl PgExecutor<'_>, id: IssueId, texts: &IssueTexts<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
-        r#"
-        UPDATE issues
-        SET event_type = $2, level = $3, platform = $4, logger = $5, title = $6, culprit = $7, metadata = $8,
-            message = $9, first_release_id = $10, last_release_id = $11
-        WHERE id = $1"#,
-        id.0,
-        texts.event_type,
-        texts.level,
-        texts.platform,
-        texts.logger,
-        texts.title,
-        texts.culprit,
-        texts.metadata,
-        texts.message,
-        texts.first_release_id.map(|id| id.0),
-        texts.last_release_id.map(|id| id.0),
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Lets the hashes of an issue be moved again.
-pub async fn unlock_hashes(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE issue_hashes SET is_locked = FALSE WHERE issue_id = $1 AND is_locked", id.0)
-        .execute(db)
-        .await?;
     Ok(())
 }

@@ -58,6 +58,38 @@ pub async fn add_and_list_new(db: impl PgExecutor<'_>, counts: &TagCounts) -> sq
     Ok(rows.into_iter().filter(|row| row.is_new).map(|row| row.issue_id).collect())
 }
 
+/// Takes counts off the tags of an issue, in the order of their ids; gives those that it has no more. The caller holds
+/// the issue.
+pub async fn take(
+    db: &mut sqlx::PgConnection,
+    issue_id: IssueId,
+    tag_value_ids: &[i64],
+    times: &[i32],
+) -> sqlx::Result<Vec<i64>> {
+    sqlx::query!(
+        r#"
+        UPDATE issue_tags
+        SET times_seen = issue_tags.times_seen - taken.times
+        FROM UNNEST($2::bigint[], $3::integer[]) AS taken (tag_value_id, times)
+        WHERE issue_tags.issue_id = $1 AND issue_tags.tag_value_id = taken.tag_value_id"#,
+        issue_id.0,
+        tag_value_ids,
+        times,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query_scalar!(
+        r#"
+        DELETE FROM issue_tags
+        WHERE issue_id = $1 AND tag_value_id = ANY($2) AND times_seen <= 0
+        RETURNING tag_value_id"#,
+        issue_id.0,
+        tag_value_ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Deletes the rows of issues that are deleted.
 pub async fn delete_of_issues(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<u64> {
     let result = sqlx::query!("DELETE FROM issue_tags WHERE issue_id = ANY($1)", issue_ids).execute(db).await?;

@@ -81,6 +81,26 @@ pub async fn list_left(
     Ok(rows.into_iter().map(|row| (row.issue_id, row.trace)).collect())
 }
 
+/// Some of the issues that a job has not come to yet, but for those whose events another job is moving.
+pub async fn list_still(db: impl PgExecutor<'_>, job_id: JobId, limit: i64) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT issue_id AS "issue_id: IssueId"
+        FROM job_issues
+        WHERE job_id = $1 AND outcome IS NULL AND NOT EXISTS (
+            SELECT FROM moving_issues
+            JOIN jobs ON jobs.id = moving_issues.job_id
+            WHERE moving_issues.issue_id = job_issues.issue_id AND jobs.state IN ('waiting', 'running')
+        )
+        ORDER BY issue_id
+        LIMIT $2"#,
+        job_id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// All issues of a job, in the order of their ids.
 pub async fn list(db: impl PgExecutor<'_>, job_id: JobId, limit: i64) -> sqlx::Result<Vec<IssueId>> {
     sqlx::query_scalar!(

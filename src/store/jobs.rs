@@ -122,6 +122,18 @@ pub async fn give_back(db: impl PgExecutor<'_>, id: JobId, now: DateTime<Utc>) -
     Ok(())
 }
 
+/// The job waits for another one; this attempt does not count.
+pub async fn postpone(db: impl PgExecutor<'_>, id: JobId, run_at: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, run_at = $2, leased_until = NULL WHERE id = $1",
+        id.0,
+        run_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The job failed and is tried again at `run_at`. A timed job is not, if its next one waits already.
 pub async fn retry(db: impl PgExecutor<'_>, id: JobId, run_at: DateTime<Utc>, error: &str) -> sqlx::Result<()> {
     sqlx::query!(

@@ -34,6 +34,12 @@ pub async fn list(
     .await
 }
 
+/// The keys of values.
+pub async fn list_keys(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<(i64, String)>> {
+    let rows = sqlx::query!("SELECT id, key FROM tag_values WHERE id = ANY($1)", ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.key)).collect())
+}
+
 /// Inserts new pairs and returns their ids in the same order. The caller holds the projects' locks, so nobody else
 /// inserts them meanwhile.
 pub async fn insert(

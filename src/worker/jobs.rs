@@ -20,6 +20,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// A worker that is silent for this long has lost its job.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
+/// When a job is looked at again that another one holds up.
+const LATER: TimeDelta = TimeDelta::seconds(5);
+
 /// A job that fails this often has failed for good.
 const MAX_ATTEMPTS: i32 = 12;
 
@@ -73,6 +76,7 @@ async fn run_job(app: &App, job: ClaimedJob) -> sqlx::Result<()> {
     match ended {
         Ok(()) => jobs::finish(&app.db, job.id, now).await,
         Err(JobError::Interrupted) => jobs::give_back(&app.db, job.id, now).await,
+        Err(JobError::Later) => jobs::postpone(&app.db, job.id, now + LATER).await,
         Err(JobError::Cancelled) => jobs::stop(&app.db, job.id, now).await,
         Err(JobError::Retry(error)) if job.attempts < MAX_ATTEMPTS => {
             tracing::warn!(

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::unmerge::UnmergeIssue;
 use super::{Error, ids};
 use crate::app::App;
 use crate::services::job::{self, Job, JobError, Owner};
@@ -15,7 +16,7 @@ use crate::services::retention::delete_issues;
 use crate::store::activities::{self, NewActivity};
 use crate::store::issues::state::{self, IssueState};
 use crate::store::job_issues::{self, Ticks};
-use crate::store::{issue_hashes, issue_moves, issue_tombstones, jobs, project_counters};
+use crate::store::{issue_moves, issue_tombstones, jobs, moving_issues, project_counters};
 use crate::types::ids::{IssueId, JobId};
 
 /// Events per transaction.
@@ -58,7 +59,7 @@ pub async fn merge(app: &App, owner: Owner, issue_ids: &[IssueId]) -> Result<Mer
     if states.len() < wanted.len() {
         return Err(Error::Gone);
     }
-    if issue_hashes::any_locked(&mut *tx, &wanted).await? {
+    if moving_issues::any(&mut *tx, &wanted, Some(UnmergeIssue::KIND)).await? {
         return Err(Error::Locked);
     }
     let target = survivor(&states);
@@ -76,6 +77,8 @@ pub async fn merge(app: &App, owner: Owner, issue_ids: &[IssueId]) -> Result<Mer
     activities::insert(&mut *tx, &entry, now).await?;
     let job_id = job::promise_for(&mut tx, &MergeIssues { target: target.id }, owner, None, now).await?;
     job_issues::insert(&mut *tx, job_id, &source_ids).await?;
+    moving_issues::insert(&mut *tx, job_id, &[target.id.0]).await?;
+    moving_issues::inherit(&mut *tx, &source_ids, target.id).await?;
     jobs::update_result(&mut *tx, job_id, &json!({ "issue": target.id, "issues": ids(&states).len() })).await?;
     tx.commit().await?;
     Ok(Merge { target: target.id, sources, job_id })
@@ -120,8 +123,8 @@ async fn move_slice(app: &App, id: JobId, source: IssueId) -> Result<bool, JobEr
         return tick(tx, id, source).await;
     }
     let moved = issue_moves::move_events(&mut tx, (source, target), None, SLICE).await?;
-    if moved > 0 {
-        jobs::advance(&mut *tx, id, usize::try_from(moved).unwrap_or_default()).await?;
+    if !moved.is_empty() {
+        jobs::advance(&mut *tx, id, moved.len()).await?;
         tx.commit().await?;
         return Ok(true);
     }

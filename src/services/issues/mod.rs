@@ -11,6 +11,7 @@ mod delete;
 mod merge;
 pub mod query;
 mod share;
+mod tally;
 mod undo;
 mod unmerge;
 

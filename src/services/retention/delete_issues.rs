@@ -33,10 +33,11 @@ impl Job for DeleteIssues {
                 }
                 return Err(error);
             }
-            let left: Vec<IssueId> =
-                job_issues::list_left(&app.db, id, STEP).await?.into_iter().map(|(issue_id, _)| issue_id).collect();
+            let left = job_issues::list_still(&app.db, id, STEP).await?;
             if left.is_empty() {
-                return Ok(());
+                // What is being moved out of an issue is not to go with it, and what is being moved in is.
+                let is_moving = !job_issues::list_left(&app.db, id, 1).await?.is_empty();
+                return if is_moving { Err(JobError::Later) } else { Ok(()) };
             }
             delete_issues(app, &left).await?;
             if app.shutdown.is_cancelled() {

@@ -19,7 +19,8 @@ pub async fn count(db: impl PgExecutor<'_>, before: DateTime<Utc>, project_id: O
     .await
 }
 
-/// Sets issues that were last seen before a time pending deletion; also returns those that were pending already.
+/// Sets issues that were last seen before a time pending deletion; also returns those that were pending already. Those
+/// whose events are on the move are left for the next time.
 pub async fn mark(
     db: impl PgExecutor<'_>,
     before: DateTime<Utc>,
@@ -33,7 +34,12 @@ pub async fn mark(
         WHERE id IN (
             SELECT id
             FROM issues
-            WHERE last_seen < $1 AND ($2::bigint IS NULL OR project_id = $2)
+            WHERE last_seen < $1 AND ($2::bigint IS NULL OR project_id = $2) AND status <> 'pending_merge'
+                AND NOT EXISTS (
+                    SELECT FROM moving_issues
+                    JOIN jobs ON jobs.id = moving_issues.job_id
+                    WHERE moving_issues.issue_id = issues.id AND jobs.state IN ('waiting', 'running')
+                )
             ORDER BY id
             LIMIT $3
             FOR UPDATE SKIP LOCKED

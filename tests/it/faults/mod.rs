@@ -3,6 +3,7 @@
 //!
 //! Real processes on stores of their own. Clients do what SDKs do: send an event until it is acknowledged.
 
+mod decisions;
 mod one_line;
 #[path = "../../../benches/budget/picket.rs"]
 #[expect(dead_code, reason = "shared with the budget")]

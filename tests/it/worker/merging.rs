@@ -12,33 +12,8 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Stage, event};
+use super::{RECOUNT, Stage, event};
 use crate::support::Client;
-
-/// Issues whose counters, tags or times differ from their stored events.
-const RECOUNT: &str = "
-    SELECT count(*) FROM issues
-    WHERE times_seen <> (SELECT count(*) FROM events WHERE issue_id = issues.id)
-        OR (first_seen, last_seen) <> (
-            SELECT COALESCE(min(occurred_at), first_seen), COALESCE(max(occurred_at), last_seen)
-            FROM events WHERE issue_id = issues.id
-        )
-        OR EXISTS (
-            SELECT hour, events FROM issue_hours WHERE issue_id = issues.id
-            EXCEPT
-            SELECT date_trunc('hour', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', count(*) FROM events WHERE issue_id = issues.id GROUP BY 1
-        )
-        OR EXISTS (
-            (SELECT tag_value_id, times_seen, first_seen, last_seen FROM issue_tags WHERE issue_id = issues.id
-            EXCEPT
-            SELECT tag.id, count(*), min(occurred_at), max(occurred_at)
-            FROM events, UNNEST(tag_value_ids) AS tag (id) WHERE issue_id = issues.id GROUP BY tag.id)
-            UNION ALL
-            (SELECT tag.id, count(*), min(occurred_at), max(occurred_at)
-            FROM events, UNNEST(tag_value_ids) AS tag (id) WHERE issue_id = issues.id GROUP BY tag.id
-            EXCEPT
-            SELECT tag_value_id, times_seen, first_seen, last_seen FROM issue_tags WHERE issue_id = issues.id)
-        )";
 
 impl Stage {
     fn owner(&self) -> Owner {
@@ -356,15 +331,12 @@ async fn taking_apart_survives_its_worker() {
     stage.work().await;
     let hash = hash_of(&stage, "TypeError").await;
     let issue = issue_rows::find(stage.db(), ids[1]).await.unwrap().unwrap();
-    let new = issues::unmerge(&stage.test.app, stage.owner(), &issue, &[hash]).await.unwrap().issue_id;
+    issues::unmerge(&stage.test.app, stage.owner(), &issue, &[hash]).await.unwrap();
     stage
         .execute(
             "UPDATE jobs SET state = 'running', leased_until = now() + interval '2 days' WHERE kind = 'unmerge_issue'",
         )
         .await;
-    let moved =
-        "UPDATE events SET issue_id = $1 WHERE event_id IN (SELECT event_id FROM events WHERE hash = $2 LIMIT 1)";
-    sqlx::query(moved).bind(new).bind(hash).execute(stage.db()).await.unwrap();
     stage.work().await;
     assert_eq!(
         stage.number("SELECT count(*) FROM issue_hashes WHERE is_locked").await,
@@ -375,6 +347,104 @@ async fn taking_apart_survives_its_worker() {
     stage.work().await;
     stage.assert_counted().await;
     assert_eq!(stage.number("SELECT times_seen FROM issues ORDER BY id DESC LIMIT 1").await, 2);
+}
+
+/// What is decided about issues whose events are on the move: deleting waits, moving again is refused.
+#[tokio::test]
+async fn issues_on_the_move_are_not_deleted_before_and_not_moved_again() {
+    for (deleted, left) in [("TypeError", "KeyError 3 3"), ("KeyError", "TypeError 7 3")] {
+        for is_discard in [false, true] {
+            let stage = three().await;
+            let ids = stage.ids().await;
+            issues::merge(&stage.test.app, stage.owner(), &ids).await.unwrap();
+            let target = issue_rows::find(stage.db(), ids[1]).await.unwrap().unwrap();
+            let hash = hash_of(&stage, "KeyError").await;
+            let early = issues::unmerge(&stage.test.app, stage.owner(), &target, &[hash]).await.unwrap_err();
+            assert!(matches!(early, Error::Locked), "its events have not come yet: {early}");
+            stage.work().await;
+
+            let new = issues::unmerge(&stage.test.app, stage.owner(), &target, &[hash]).await.unwrap().issue_id;
+            let other = hash_of(&stage, "TypeError").await;
+            let again = issues::unmerge(&stage.test.app, stage.owner(), &target, &[other]).await.unwrap_err();
+            assert!(matches!(again, Error::Locked), "{again}");
+            let merged = issues::merge(&stage.test.app, stage.owner(), &[ids[1], new]).await.unwrap_err();
+            assert!(matches!(merged, Error::Locked), "{merged}");
+
+            // The worker with the move is dead, and the deletion is due before somebody takes the move over.
+            stage
+                .execute("UPDATE jobs SET state = 'running', leased_until = now() + interval '2 days' WHERE kind = 'unmerge_issue'")
+                .await;
+            let id = if deleted == "KeyError" { new } else { ids[1] };
+            issues::delete(&stage.test.app, stage.owner(), &[id], is_discard).await.unwrap();
+            stage.work().await;
+            assert_eq!(stage.text("SELECT state FROM jobs WHERE kind = 'delete_issues'").await, "waiting");
+            assert_eq!(stage.number("SELECT attempts::bigint FROM jobs WHERE kind = 'delete_issues'").await, 0);
+            assert_eq!(stage.number("SELECT count(*) FROM events").await, 10);
+            stage.test.app.clock.advance(TimeDelta::days(3));
+            stage.work().await;
+            stage.test.app.clock.advance(TimeDelta::minutes(1));
+            stage.work().await;
+            assert_eq!(stage.text("SELECT state FROM jobs WHERE kind = 'delete_issues'").await, "done");
+            let texts = "SELECT string_agg(split_part(title, ':', 1) || ' ' || times_seen || ' ' || users_seen, ', ') FROM issues";
+            assert_eq!(stage.text(texts).await, left);
+            assert_eq!(stage.number(RECOUNT).await, 0);
+            let strays = "SELECT count(*) FROM events WHERE issue_id NOT IN (SELECT id FROM issues)";
+            assert_eq!(stage.number(strays).await, 0);
+            assert_eq!(stage.number("SELECT count(*) FROM issue_hashes WHERE is_locked").await, 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_survivor_is_deleted_with_everything_or_comes_back_with_everything() {
+    for is_cancelled in [false, true] {
+        let stage = three().await;
+        let ids = stage.ids().await;
+        issues::merge(&stage.test.app, stage.owner(), &ids).await.unwrap();
+        let dead =
+            "UPDATE jobs SET state = 'running', leased_until = now() + interval '2 days' WHERE kind = 'merge_issues'";
+        stage.execute(dead).await;
+        let deletion = issues::delete(&stage.test.app, stage.owner(), &[ids[1]], false).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.number("SELECT count(*) FROM events").await, 10, "the merge comes first");
+        if is_cancelled {
+            let browser = stage.browser().await;
+            let answer = browser.post_form(&format!("/jobs/{}/cancel/", deletion.job_id), &[]).await;
+            assert_eq!(answer.status, 303);
+        }
+        stage.test.app.clock.advance(TimeDelta::days(3));
+        stage.work().await;
+        stage.test.app.clock.advance(TimeDelta::minutes(1));
+        stage.work().await;
+        let (issues, events) = if is_cancelled { (1, 10) } else { (0, 0) };
+        assert_eq!(stage.number("SELECT count(*) FROM issues WHERE status = 'unresolved'").await, issues);
+        assert_eq!(stage.number("SELECT count(*) FROM issues").await, issues);
+        assert_eq!(stage.number("SELECT count(*) FROM events").await, events);
+        assert_eq!(stage.number(RECOUNT).await, 0);
+    }
+}
+
+/// What retention took is still counted, and stays with the issue that the rest is taken off.
+#[tokio::test]
+async fn taking_apart_leaves_what_was_seen_before_the_retention() {
+    let stage = three().await;
+    let ids = stage.ids().await;
+    issues::merge(&stage.test.app, stage.owner(), &ids).await.unwrap();
+    stage.work().await;
+    let before = stage.text("SELECT min(occurred_at)::text FROM events").await;
+    stage
+        .execute("DELETE FROM events WHERE event_id IN (SELECT event_id FROM events ORDER BY occurred_at LIMIT 2)")
+        .await;
+    let issue = issue_rows::find(stage.db(), ids[1]).await.unwrap().unwrap();
+    let hash = hash_of(&stage, "TypeError").await;
+    issues::unmerge(&stage.test.app, stage.owner(), &issue, &[hash]).await.unwrap();
+    stage.work().await;
+    let seen = "SELECT string_agg(times_seen::text, ' ' ORDER BY id) FROM issues";
+    assert_eq!(stage.text(seen).await, "8 2");
+    let hours = "SELECT string_agg(n::text, ' ' ORDER BY id) FROM
+        (SELECT issue_id AS id, sum(events) AS n FROM issue_hours GROUP BY issue_id) AS hours";
+    assert_eq!(stage.text(hours).await, "8 2");
+    assert_eq!(stage.text("SELECT first_seen::text FROM issues ORDER BY id LIMIT 1").await, before);
 }
 
 #[tokio::test]

@@ -118,6 +118,31 @@ pub const INCONSISTENT_ISSUES: &str = "
             WHERE issue_id = issues.id AND key = 'user'
         )";
 
+/// Issues whose counters, tags or times differ from their stored events.
+pub const RECOUNT: &str = "
+    SELECT count(*) FROM issues
+    WHERE times_seen <> (SELECT count(*) FROM events WHERE issue_id = issues.id)
+        OR (first_seen, last_seen) <> (
+            SELECT COALESCE(min(occurred_at), first_seen), COALESCE(max(occurred_at), last_seen)
+            FROM events WHERE issue_id = issues.id
+        )
+        OR EXISTS (
+            SELECT hour, events FROM issue_hours WHERE issue_id = issues.id
+            EXCEPT
+            SELECT date_trunc('hour', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', count(*) FROM events WHERE issue_id = issues.id GROUP BY 1
+        )
+        OR EXISTS (
+            (SELECT tag_value_id, times_seen, first_seen, last_seen FROM issue_tags WHERE issue_id = issues.id
+            EXCEPT
+            SELECT tag.id, count(*), min(occurred_at), max(occurred_at)
+            FROM events, UNNEST(tag_value_ids) AS tag (id) WHERE issue_id = issues.id GROUP BY tag.id)
+            UNION ALL
+            (SELECT tag.id, count(*), min(occurred_at), max(occurred_at)
+            FROM events, UNNEST(tag_value_ids) AS tag (id) WHERE issue_id = issues.id GROUP BY tag.id
+            EXCEPT
+            SELECT tag_value_id, times_seen, first_seen, last_seen FROM issue_tags WHERE issue_id = issues.id)
+        )";
+
 /// Has what leads to the newest issue discarded from now on.
 pub const DISCARD: &str = "
     WITH new AS (
