@@ -156,10 +156,9 @@ pub async fn take(db: impl PgExecutor<'_>, id: IssueId, moved: Moved) -> sqlx::R
 }
 
 /// When an issue was seen first and last with each tag, from what it has left. It reads all its events and holds up
-/// nobody who adds to it: what they change meanwhile stays as they leave it. Tags with events that expired keep their
-/// times.
-pub async fn renew_tag_times(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<()> {
-    sqlx::query!(
+/// nobody who adds to it: tags that changed meanwhile stay, and are returned. So do tags with events that expired.
+pub async fn renew_tag_times(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
         r#"
         WITH counted AS MATERIALIZED (
             SELECT tag.id, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, count(*) AS events
@@ -167,27 +166,49 @@ pub async fn renew_tag_times(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Resu
             WHERE issue_id = $1 AND tag.id > 0
             GROUP BY tag.id
         ), wrong AS MATERIALIZED (
-            SELECT issue_tags.tag_value_id, issue_tags.first_seen AS old_first, issue_tags.last_seen AS old_last,
-                counted.first_seen, counted.last_seen
-            FROM issue_tags
+            SELECT counted.* FROM issue_tags
             JOIN counted ON counted.id = issue_tags.tag_value_id AND counted.events = issue_tags.times_seen
             WHERE issue_tags.issue_id = $1
                 AND (issue_tags.first_seen, issue_tags.last_seen) <> (counted.first_seen, counted.last_seen)
         ), held AS MATERIALIZED (
             SELECT tag_value_id FROM issue_tags
-            WHERE issue_id = $1 AND tag_value_id IN (SELECT tag_value_id FROM wrong)
+            WHERE issue_id = $1 AND tag_value_id IN (SELECT id FROM wrong)
             ORDER BY tag_value_id
             FOR UPDATE
+        ), renewed AS (
+            UPDATE issue_tags
+            SET first_seen = wrong.first_seen, last_seen = wrong.last_seen
+            FROM held
+            JOIN wrong ON wrong.id = held.tag_value_id
+            WHERE issue_tags.issue_id = $1 AND issue_tags.tag_value_id = held.tag_value_id
+                AND issue_tags.times_seen = wrong.events
+            RETURNING issue_tags.tag_value_id
         )
-        UPDATE issue_tags
-        SET first_seen = CASE WHEN issue_tags.first_seen = wrong.old_first THEN wrong.first_seen
-                ELSE issue_tags.first_seen END,
-            last_seen = CASE WHEN issue_tags.last_seen = wrong.old_last THEN wrong.last_seen
-                ELSE issue_tags.last_seen END
-        FROM held
-        JOIN wrong ON wrong.tag_value_id = held.tag_value_id
-        WHERE issue_tags.issue_id = $1 AND issue_tags.tag_value_id = held.tag_value_id"#,
+        SELECT id AS "id!" FROM wrong WHERE id NOT IN (SELECT tag_value_id FROM renewed)"#,
         id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The same for tags that change all the time, whose first and last events are found soon. The caller holds the issue.
+pub async fn renew_times_of_tags(db: impl PgExecutor<'_>, id: IssueId, tag_value_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        UPDATE issue_tags
+        SET first_seen = COALESCE((
+                SELECT occurred_at FROM events
+                WHERE events.issue_id = $1 AND issue_tags.tag_value_id = ANY(tag_value_ids)
+                ORDER BY occurred_at LIMIT 1
+            ), first_seen),
+            last_seen = COALESCE((
+                SELECT occurred_at FROM events
+                WHERE events.issue_id = $1 AND issue_tags.tag_value_id = ANY(tag_value_ids)
+                ORDER BY occurred_at DESC LIMIT 1
+            ), last_seen)
+        WHERE issue_id = $1 AND tag_value_id = ANY($2)"#,
+        id.0,
+        tag_value_ids,
     )
     .execute(db)
     .await?;

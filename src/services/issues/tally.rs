@@ -14,7 +14,7 @@ use crate::types::ids::IssueId;
 /// How often, first and last events have a tag.
 #[derive(Clone, Copy, Debug)]
 struct Times {
-    times: i32,
+    count: i32,
     first: DateTime<Utc>,
     last: DateTime<Utc>,
 }
@@ -58,7 +58,7 @@ impl Tally {
     /// Takes the sums off the first issue and adds them to the second. The caller holds both.
     pub async fn shift(&self, tx: &mut PgConnection, (from, to): (IssueId, IssueId)) -> sqlx::Result<()> {
         let ids: Vec<i64> = self.tags.keys().copied().collect();
-        let times: Vec<i32> = self.tags.values().map(|tag| tag.times).collect();
+        let times: Vec<i32> = self.tags.values().map(|tag| tag.count).collect();
         let gone = issue_tags::take(&mut *tx, from, &ids, &times).await?;
         let users_gone = gone.iter().filter(|id| self.users.contains(id)).count();
         issue_tags::add(&mut *tx, &self.columns(to, false)).await?;
@@ -78,7 +78,7 @@ impl Tally {
         for (id, tag) in self.tags.iter().filter(|(id, _)| self.users.contains(id) == of_users) {
             counts.issue_ids.push(issue_id.0);
             counts.tag_value_ids.push(*id);
-            counts.times_seen.push(tag.times);
+            counts.times_seen.push(tag.count);
             counts.first_seen.push(tag.first);
             counts.last_seen.push(tag.last);
         }
@@ -96,8 +96,8 @@ fn count_tags(events: &[MovedEvent]) -> BTreeMap<i64, Times> {
     for event in events {
         let at = event.occurred_at;
         for id in event.tag_value_ids.iter().filter(|id| **id > 0) {
-            let tag = tags.entry(*id).or_insert(Times { times: 0, first: at, last: at });
-            tag.times += 1;
+            let tag = tags.entry(*id).or_insert(Times { count: 0, first: at, last: at });
+            tag.count += 1;
             tag.first = tag.first.min(at);
             tag.last = tag.last.max(at);
         }

@@ -144,9 +144,15 @@ impl UnmergeIssue {
 
     /// Describes both issues by what they have now. Only batches with events of these two wait for the last step.
     async fn settle(&self, app: &App) -> Result<(), JobError> {
-        issue_splits::renew_tag_times(&app.db, self.source).await?;
+        // What changed while the first reading took its time rarely does so again.
+        let mut busy = issue_splits::renew_tag_times(&app.db, self.source).await?;
+        if !busy.is_empty() {
+            busy = issue_splits::renew_tag_times(&app.db, self.source).await?;
+        }
         let mut tx = app.db.begin().await?;
-        for (issue_id, _) in issue_moves::lock(&mut *tx, &[self.source.0, self.destination.0]).await? {
+        let there = issue_moves::lock(&mut *tx, &[self.source.0, self.destination.0]).await?;
+        issue_splits::renew_times_of_tags(&mut *tx, self.source, &busy).await?;
+        for (issue_id, _) in there {
             issue_splits::renew_tag_keys(&mut *tx, issue_id).await?;
             self.describe(&mut tx, issue_id).await?;
         }

@@ -1,5 +1,6 @@
 //! Decisions under fire: workers are killed while they merge issues, take one apart, change and delete thousands, and events
 //! keep arriving. What was decided is completed by whoever comes next, and every counter is what counting gives.
+#![expect(clippy::disallowed_types, reason = "what is asked of the database names its jobs")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

@@ -6,7 +6,6 @@
 mod decisions;
 mod one_line;
 #[path = "../../../benches/budget/picket.rs"]
-#[expect(dead_code, reason = "shared with the budget")]
 mod picket;
 #[path = "../../../benches/budget/stores.rs"]
 #[expect(dead_code, reason = "shared with the budget")]
