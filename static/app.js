@@ -143,14 +143,27 @@
         .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
         .then(function (now) {
           failures = 0;
-          if (region.dataset.state !== now.html) { region.innerHTML = now.html; region.dataset.state = now.html; }
+          if (region.dataset.state !== now.html) { exchange(region, now.html); region.dataset.state = now.html; }
           refreshTimes();
-          if (!now.done) later();
+          if (!now.done) return later();
+          const outcome = region.querySelector("[role=status]");
+          if (outcome) say(outcome.textContent);
         })
         .catch(function () { failures = Math.min(failures + 1, 5); later(); });
     }
     later();
   });
+
+  // Who stood on a button still stands on it, or, if it is gone, on a link, which changes nothing by mistake.
+  function exchange(region, html) {
+    const held = document.activeElement;
+    const name = region.contains(held) ? held.textContent : "";
+    region.innerHTML = html;
+    if (!name) return;
+    const places = Array.from(region.querySelectorAll("a,button"));
+    const place = places.find(function (other) { return other.textContent === name; }) || region.querySelector("a");
+    if (place) place.focus({ preventScroll: true });
+  }
 
   // data-filter="#selector": a field that hides what does not match.
   document.querySelectorAll("[data-filter]").forEach(function (field) {

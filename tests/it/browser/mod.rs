@@ -3,6 +3,7 @@
 
 mod density;
 mod driver;
+mod following;
 mod hostile;
 mod keyboard;
 mod looks;

@@ -56,6 +56,14 @@ async fn all_matching_are_those_of_the_moment_and_can_be_taken_back() {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     assert!(browser.get("/acme/shop/").await.body.contains("One job running"));
+    // With script only the part below the title is exchanged.
+    assert!(
+        page.contains("<noscript><meta http-equiv=\"refresh\"")
+            && page.contains(&format!("data-poll=\"{path}status/\""))
+    );
+    let status = browser.get(&format!("{path}status/")).await.json();
+    assert_eq!(status["done"], false);
+    assert!(status["html"].as_str().is_some_and(|html| html.contains("<progress value=\"0\"") && page.contains(html)));
 
     // One that comes to match is left alone, one that is resolved meanwhile was so already, one is gone.
     execute(&app, "UPDATE issues SET status = 'unresolved' WHERE short_id = 1000").await;
@@ -65,7 +73,9 @@ async fn all_matching_are_those_of_the_moment_and_can_be_taken_back() {
     assert_eq!(number(&app, RESOLVED).await, 987);
     let page = browser.get(&path).await.body;
     assert!(page.contains("986 issues changed; one was so already; one was gone by then"), "{page}");
-    assert!(!page.contains("http-equiv"), "it is over");
+    assert!(!page.contains("http-equiv") && !page.contains("data-poll"), "it is over");
+    let status = browser.get(&format!("{path}status/")).await.json();
+    assert!(status["done"] == true && status["html"].as_str().is_some_and(|html| html.contains("986 issues changed")));
     assert!(!browser.get("/acme/shop/").await.body.contains("One job running"));
 
     // Somebody changes one again; a new event of another stays counted.
@@ -82,6 +92,10 @@ async fn all_matching_are_those_of_the_moment_and_can_be_taken_back() {
     assert_eq!(number(&app, "SELECT count(*) FROM activities WHERE kind = 'set_resolved'").await, 1);
     assert_eq!(number(&app, "SELECT count(*) FROM issue_subscriptions").await, 1);
     assert_eq!(browser.post_form(&format!("{path}undo/"), &[]).await.location(), path, "once");
+    assert!(
+        browser.get(&path).await.body.contains(&format!("href=\"{undo_path}\"")),
+        "it tells that it was taken back"
+    );
 }
 
 #[tokio::test]
@@ -166,6 +180,8 @@ async fn deleting_all_asks_for_the_number_of_the_moment() {
     let (app, _, browser) = many(150).await;
     let question = all(&browser, "delete", &[]).await;
     assert!(question.body.contains("Delete 150 issues?"), "{}", question.body);
+    assert_eq!(question.body.matches("<li><span class=\"mono\">SHOP-").count(), 25, "it names some");
+    assert!(question.body.contains("and 125 more"));
     let token = question.body.split("name=\"selection\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let token = token.expect("what was chosen is written down");
     execute(&app, "INSERT INTO issues (project_id, short_id, event_type, level, platform, title, first_seen, last_seen, active_at)

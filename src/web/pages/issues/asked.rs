@@ -7,11 +7,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::bulk::Form;
 use super::changes::Question;
+use super::rows;
 use super::selection::Selection;
 use crate::services::issues::Basis;
+use crate::store::issue_lists::{self, ListedIssue};
 use crate::store::{members, release_lists, repositories, teams};
 use crate::types::ids::IssueId;
 use crate::types::lifecycle::Status;
+use crate::types::short_id;
 use crate::web::error::Result;
 use crate::web::layout::{Layout, Section};
 use crate::web::messages::Messages;
@@ -19,6 +22,8 @@ use crate::web::{render, visible};
 
 /// Choices that a field completes.
 const MAX_CHOICES: i64 = 100;
+/// Issues that are named.
+const SHOWN: usize = 25;
 /// So many ids travel in the form; more are written down.
 const MAX_IDS: usize = 25;
 
@@ -29,6 +34,7 @@ struct DeletePage {
     layout: Layout,
     t: Messages,
     of: Chosen,
+    named: Named,
     is_discard: bool,
     /// Whether what was typed was wrong.
     is_wrong: bool,
@@ -68,6 +74,30 @@ pub struct Chosen {
     pub count: usize,
 }
 
+/// The first of the chosen issues by name; every text is safe to show.
+pub struct Named {
+    /// Short id, title, times seen.
+    pub rows: Vec<(String, String, i64)>,
+    pub unshown: usize,
+}
+
+impl Named {
+    pub fn of(rows: &[ListedIssue], count: usize) -> Self {
+        let name = |row: &ListedIssue| {
+            let title = rows::headline(&row.title, &row.metadata).0;
+            (short_id::format(&row.project_slug, row.short_id), title, row.times_seen)
+        };
+        let rows: Vec<_> = rows.iter().take(SHOWN).map(name).collect();
+        Self { unshown: count.saturating_sub(rows.len()), rows }
+    }
+
+    async fn first(form: &Form<'_>, selection: &Selection) -> Result<Self> {
+        let ids: Vec<i64> = selection.ids.iter().take(SHOWN).map(|id| id.0).collect();
+        let rows = issue_lists::list(&form.app.db, &ids, form.owner().user_id).await?;
+        Ok(Self::of(&rows, selection.ids.len()))
+    }
+}
+
 /// A status and an assignee in words.
 struct Shown {
     status: &'static str,
@@ -98,7 +128,8 @@ pub fn layout(form: &Form<'_>) -> Layout {
 pub async fn confirm_deletion(form: &Form<'_>, selection: Selection, is_discard: bool) -> Result<Response> {
     let is_wrong = form.fields.confirm.is_some();
     let (layout, t) = (layout(form), form.viewer.messages());
-    let page = DeletePage { layout, t, of: Chosen::of(form, selection).await?, is_discard, is_wrong };
+    let named = Named::first(form, &selection).await?;
+    let page = DeletePage { layout, t, of: Chosen::of(form, selection).await?, named, is_discard, is_wrong };
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, render(&page)?).into_response())
 }

@@ -4,9 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::asked::{self, Chosen};
+use super::asked::{self, Chosen, Named};
 use super::bulk::Form;
-use super::rows;
 use super::selection::Selection;
 use crate::services::issues::{self, Error as Refusal};
 use crate::store::issues::state;
@@ -17,9 +16,6 @@ use crate::web::error::Result;
 use crate::web::layout::Layout;
 use crate::web::messages::Messages;
 use crate::web::{redirect, render};
-
-/// Issues that are shown before they are merged.
-const SHOWN: usize = 25;
 
 #[derive(Template)]
 #[template(path = "issues/merge.html")]
@@ -36,9 +32,7 @@ struct MergePage {
 
 struct Plan {
     survivor: String,
-    /// Short ids, titles, how often they were seen.
-    issues: Vec<(String, String, i64)>,
-    unshown: usize,
+    named: Named,
 }
 
 pub async fn merge(form: &Form<'_>, mut selection: Selection) -> Result<Response> {
@@ -88,13 +82,8 @@ async fn confirm(form: &Form<'_>, selection: Selection, is_wrong: bool, problem:
     let ids: Vec<i64> = selection.ids.iter().map(|id| id.0).collect();
     let mut rows = issue_lists::list(&form.app.db, &ids, form.owner().user_id).await?;
     rows.sort_by_key(|row| std::cmp::Reverse((row.times_seen, row.id)));
-    let name = |row: &issue_lists::ListedIssue| short_id::format(&row.project_slug, row.short_id);
-    let shown = rows.iter().take(SHOWN);
-    let plan = Plan {
-        survivor: rows.first().map(name).unwrap_or_default(),
-        issues: shown.map(|row| (name(row), rows::headline(&row.title, &row.metadata).0, row.times_seen)).collect(),
-        unshown: rows.len().saturating_sub(SHOWN),
-    };
+    let survivor = rows.first().map(|row| short_id::format(&row.project_slug, row.short_id)).unwrap_or_default();
+    let plan = Plan { survivor, named: Named::of(&rows, rows.len()) };
     let page = MergePage {
         layout: asked::layout(form),
         t: form.viewer.messages(),

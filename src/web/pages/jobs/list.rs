@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::view::JobPart;
+use super::view::{JobPart, Stage};
 use crate::app::App;
 use crate::store::job_views;
 use crate::web::error::Result;

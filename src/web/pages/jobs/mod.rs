@@ -17,6 +17,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/jobs/", get(list::show))
         .route("/jobs/{id}/", get(show::show))
+        .route("/jobs/{id}/status/", get(show::status))
         .route("/jobs/{id}/cancel/", post(act::cancel))
         .route("/jobs/{id}/retry/", post(act::retry))
         .route("/jobs/{id}/undo/", post(act::undo))

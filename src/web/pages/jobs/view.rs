@@ -172,5 +172,7 @@ pub fn links(job: &JobView, t: Messages) -> Vec<(String, &'static str)> {
     let list = format!("/organizations/{slug}/issues/");
     let issue = job.result.get("issue").and_then(Value::as_i64);
     let issue = issue.map(|id| (format!("{list}{id}/"), t.jobs_open_issue()));
-    issue.into_iter().chain([(list.clone(), t.jobs_open_list())]).collect()
+    let undo = job.result.get("undone_by").and_then(Value::as_i64);
+    let undo = undo.map(|id| (format!("/jobs/{id}/"), t.jobs_undone()));
+    undo.into_iter().chain(issue).chain([(list, t.jobs_open_list())]).collect()
 }
