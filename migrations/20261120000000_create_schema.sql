@@ -374,7 +374,7 @@ CREATE TABLE issues (
     assignee_team_id BIGINT REFERENCES teams (id) ON DELETE SET NULL,
     is_regressed BOOLEAN NOT NULL DEFAULT FALSE,
     comments_count INTEGER NOT NULL DEFAULT 0,
-    -- Keys of the tags it was seen with.
+    -- Keys of the tags it was seen with, and what was known of its users (`user.email`, types::user_part).
     tag_keys TEXT[] NOT NULL DEFAULT '{}',
     CONSTRAINT issues_project_id_short_id_key UNIQUE (project_id, short_id)
 ) WITH (fillfactor = 80);
@@ -610,6 +610,21 @@ CREATE TABLE tag_values (
     value TEXT NOT NULL,
     CONSTRAINT tag_values_project_id_key_value_key UNIQUE (project_id, key, value)
 );
+
+-- What is known of the users of events beside the value of the tag `user` that identifies them (no row: nothing). Of
+-- several answers the newest holds, of addresses the first. No foreign keys: whoever deletes tag values deletes their
+-- rows (store::tag_values).
+CREATE TABLE event_users (
+    tag_value_id BIGINT NOT NULL CONSTRAINT event_users_pkey PRIMARY KEY,
+    project_id BIGINT NOT NULL,
+    username TEXT,
+    email TEXT,
+    ip TEXT,
+    name TEXT
+);
+CREATE INDEX event_users_project_id_username_idx ON event_users (project_id, username) WHERE username IS NOT NULL;
+CREATE INDEX event_users_project_id_email_idx ON event_users (project_id, email) WHERE email IS NOT NULL;
+CREATE INDEX event_users_project_id_ip_idx ON event_users (project_id, ip) WHERE ip IS NOT NULL;
 
 -- No foreign keys: checking them costs more than everything else about a row, and a batch inserts thousands.
 -- Whoever deletes issues deletes their rows (services::retention).

@@ -2,6 +2,8 @@
 
 use sqlx::PgExecutor;
 
+use crate::types::user_part::UserPart;
+
 /// Issues whose tags are looked at, the last seen first.
 const MAX_ISSUES: i64 = 1_000;
 /// Values that are counted before the most frequent are chosen.
@@ -71,6 +73,61 @@ pub async fn list_values(
         LIMIT $5"#,
         project_ids,
         key,
+        text,
+        MAX_VALUES,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Texts that contain a text, among those that users have as one of their parts, the most frequent first.
+pub async fn list_user_parts(
+    db: impl PgExecutor<'_>,
+    project_ids: &[i64],
+    part: UserPart,
+    text: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<ValueCount>> {
+    sqlx::query_as!(
+        ValueCount,
+        r#"
+        SELECT found.value AS "value!", COALESCE(sum(counted.events), 0)::bigint AS "events!"
+        FROM (
+            (
+                SELECT id, substr(value, length($2) + 2) AS value FROM tag_values
+                WHERE project_id = ANY($1) AND key = 'user' AND starts_with(value, $2 || ':')
+                    AND strpos(lower(substr(value, length($2) + 2)), lower($3)) > 0
+                LIMIT $4
+            )
+            UNION ALL
+            (
+                SELECT tag_value_id, username FROM event_users
+                WHERE $2 = 'username' AND project_id = ANY($1) AND username IS NOT NULL
+                    AND strpos(lower(username), lower($3)) > 0
+                LIMIT $4
+            )
+            UNION ALL
+            (
+                SELECT tag_value_id, email FROM event_users
+                WHERE $2 = 'email' AND project_id = ANY($1) AND email IS NOT NULL
+                    AND strpos(lower(email), lower($3)) > 0
+                LIMIT $4
+            )
+            UNION ALL
+            (
+                SELECT tag_value_id, ip FROM event_users
+                WHERE $2 = 'ip' AND project_id = ANY($1) AND ip IS NOT NULL AND strpos(lower(ip), lower($3)) > 0
+                LIMIT $4
+            )
+        ) AS found, LATERAL (
+            SELECT sum(times_seen) AS events FROM issue_tags WHERE issue_tags.tag_value_id = found.id
+        ) AS counted
+        GROUP BY found.value
+        ORDER BY 2 DESC, 1
+        LIMIT $5"#,
+        project_ids,
+        part.as_str(),
         text,
         MAX_VALUES,
         limit,

@@ -215,7 +215,7 @@ pub async fn renew_times_of_tags(db: impl PgExecutor<'_>, id: IssueId, tag_value
     Ok(())
 }
 
-/// The keys of the tags that an issue has left. The caller holds it.
+/// The keys of the tags that an issue has left, and what is known of its users. The caller holds it.
 pub async fn renew_tag_keys(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
@@ -224,6 +224,17 @@ pub async fn renew_tag_keys(db: impl PgExecutor<'_>, id: IssueId) -> sqlx::Resul
             SELECT DISTINCT tag_values.key FROM issue_tags
             JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
             WHERE issue_tags.issue_id = $1
+            UNION
+            SELECT 'user.' || part.name FROM issue_tags
+            JOIN tag_values ON tag_values.id = issue_tags.tag_value_id
+            LEFT JOIN event_users ON event_users.tag_value_id = tag_values.id
+            CROSS JOIN LATERAL (VALUES
+                (split_part(tag_values.value, ':', 1), TRUE),
+                ('username', event_users.username IS NOT NULL),
+                ('email', event_users.email IS NOT NULL),
+                ('ip', event_users.ip IS NOT NULL)
+            ) AS part (name, is_known)
+            WHERE issue_tags.issue_id = $1 AND tag_values.key = 'user' AND part.is_known
         )
         WHERE id = $1"#,
         id.0,

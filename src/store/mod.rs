@@ -22,6 +22,7 @@ pub mod environments;
 pub mod event_body;
 pub mod event_lists;
 pub mod event_partitions;
+pub mod event_users;
 pub mod events;
 pub mod issue_bookmarks;
 pub mod issue_commits;

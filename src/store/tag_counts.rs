@@ -220,8 +220,7 @@ pub async fn count_users_beside(
 /// issue was seen with them first and last.
 pub async fn list_named_of_issue(
     db: impl PgExecutor<'_>,
-    issue_id: IssueId,
-    project_id: ProjectId,
+    (issue_id, project_id): (IssueId, ProjectId),
     key: &str,
     values: &[String],
 ) -> sqlx::Result<Vec<(i64, DateTime<Utc>, DateTime<Utc>)>> {

@@ -61,35 +61,47 @@ pub async fn insert(
     .await
 }
 
-/// Deletes up to `limit` values of a project that no issue has any more; returns how many. The caller holds the
-/// project's lock and advances its generation.
+/// Deletes up to `limit` values of a project that no issue has any more, with what is known of their users; returns how
+/// many. The caller holds the project's lock and advances its generation.
 pub async fn delete_unused(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
-    let result = sqlx::query!(
+    let deleted = sqlx::query_scalar!(
         r#"
-        DELETE FROM tag_values
-        WHERE id IN (
-            SELECT tag_values.id
-            FROM tag_values
-            WHERE tag_values.project_id = $1
-                AND NOT EXISTS (SELECT FROM issue_tags WHERE issue_tags.tag_value_id = tag_values.id)
-            LIMIT $2
-        )"#,
+        WITH gone AS (
+            DELETE FROM tag_values
+            WHERE id IN (
+                SELECT tag_values.id
+                FROM tag_values
+                WHERE tag_values.project_id = $1
+                    AND NOT EXISTS (SELECT FROM issue_tags WHERE issue_tags.tag_value_id = tag_values.id)
+                LIMIT $2
+            )
+            RETURNING id
+        ), users AS (
+            DELETE FROM event_users WHERE tag_value_id IN (SELECT id FROM gone)
+        )
+        SELECT count(*) AS "count!" FROM gone"#,
         project_id.0,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(result.rows_affected())
+    Ok(u64::try_from(deleted).unwrap_or(0))
 }
 
-/// Deletes up to `limit` values of a project that is going; returns how many.
+/// Deletes up to `limit` values of a project that is going, with what is known of their users; returns how many.
 pub async fn delete_of_project(db: impl PgExecutor<'_>, project_id: ProjectId, limit: i64) -> sqlx::Result<u64> {
-    let result = sqlx::query!(
-        "DELETE FROM tag_values WHERE id IN (SELECT id FROM tag_values WHERE project_id = $1 LIMIT $2)",
+    let deleted = sqlx::query_scalar!(
+        r#"
+        WITH gone AS (
+            DELETE FROM tag_values WHERE id IN (SELECT id FROM tag_values WHERE project_id = $1 LIMIT $2) RETURNING id
+        ), users AS (
+            DELETE FROM event_users WHERE tag_value_id IN (SELECT id FROM gone)
+        )
+        SELECT count(*) AS "count!" FROM gone"#,
         project_id.0,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(result.rows_affected())
+    Ok(u64::try_from(deleted).unwrap_or(0))
 }

@@ -19,3 +19,4 @@ pub mod scope;
 pub mod short_id;
 pub mod slug;
 pub mod stream_id;
+pub mod user_part;

@@ -4,10 +4,13 @@ mod culprit;
 mod metadata;
 mod names;
 mod tags;
+mod user;
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+
+pub use user::UserParts;
 
 use crate::types::json::{Json, Object};
 use crate::types::level::Level;
@@ -37,6 +40,8 @@ pub struct Summary {
     pub environment: Option<String>,
     /// Keys as the API names them (`release`, `user`); keys are unique.
     pub tags: Vec<(String, String)>,
+    /// What is known of the user beside the value of the tag `user`.
+    pub user: UserParts,
     pub occurred_at: DateTime<Utc>,
 }
 
@@ -67,6 +72,7 @@ pub fn summarize(event: &Object<'_>) -> Summary {
     let level = event.get_str("level").and_then(Level::parse).unwrap_or(Level::Error);
     let culprit = culprit::culprit(event);
     let metadata = metadata::metadata(event, event_type);
+    let (identity, user) = user::user(event).unzip();
     Summary {
         event_type,
         level,
@@ -81,7 +87,8 @@ pub fn summarize(event: &Object<'_>) -> Summary {
         release: text("release"),
         dist: text("dist").filter(|_| event.get_str("release").is_some_and(|release| !release.is_empty())),
         environment: text("environment"),
-        tags: tags::tags(event, level),
+        tags: tags::tags(event, level, identity.as_deref()),
+        user: user.unwrap_or_default(),
         occurred_at: occurred_at(event),
     }
 }

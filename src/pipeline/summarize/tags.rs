@@ -30,8 +30,8 @@ impl Tags {
     }
 }
 
-/// The tags, keys being unique.
-pub fn tags(event: &Object<'_>, level: Level) -> Vec<(String, String)> {
+/// The tags, keys being unique; `user` is what identifies the user.
+pub fn tags(event: &Object<'_>, level: Level, user: Option<&str>) -> Vec<(String, String)> {
     let mut tags = Tags(Vec::with_capacity(24));
     add_sent(event, &mut tags);
     tags.set("level", level.as_str());
@@ -42,8 +42,8 @@ pub fn tags(event: &Object<'_>, level: Level) -> Vec<(String, String)> {
         tags.set("release", release);
         tags.set("dist", event.get_str("dist").unwrap_or_default());
     }
-    if let Some(user) = user(event) {
-        tags.set("user", &user);
+    if let Some(user) = user {
+        tags.set("user", user);
     }
     if !tags.has("url") {
         tags.set("url", event.get("request").and_then(|request| request.get("url")?.as_str()).unwrap_or_default());
@@ -79,22 +79,12 @@ fn add_sent(event: &Object<'_>, tags: &mut Tags) {
     }
 }
 
-fn scalar<'a>(value: &'a Json<'_>) -> Cow<'a, str> {
+pub(super) fn scalar<'a>(value: &'a Json<'_>) -> Cow<'a, str> {
     match value {
         Json::Str(text) => Cow::Borrowed(text),
         Json::Int(_) | Json::Float(_) | Json::Bool(_) => Cow::Owned(value.to_string()),
         Json::Null | Json::Array(_) | Json::Object(_) => Cow::Borrowed(""),
     }
-}
-
-/// `id:42`, else by name, mail or address.
-fn user(event: &Object<'_>) -> Option<String> {
-    const KINDS: [(&str, &str); 4] = [("id", "id"), ("username", "username"), ("email", "email"), ("ip_address", "ip")];
-    let user = event.get("user")?.as_object()?;
-    KINDS.iter().find_map(|(key, kind)| {
-        let value = user.get(key).map(scalar).filter(|value| !value.trim().is_empty())?;
-        Some(format!("{kind}:{}", value.trim()))
-    })
 }
 
 /// The alias names the tags, the type decides which there are.

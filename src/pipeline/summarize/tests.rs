@@ -80,6 +80,27 @@ fn users_are_known_by_the_first_of_their_names() {
 }
 
 #[test]
+fn what_else_is_known_of_a_user_is_kept() {
+    let long = "a".repeat(300);
+    for (user, expected) in [
+        (
+            r#"{"id":1,"username":" ann ","email":"a@b.test","ip_address":"10.0.0.1","name":"Ann"}"#,
+            "ann a@b.test 10.0.0.1 Ann",
+        ),
+        (r#"{"username":"ann","email":"a@b.test","ip_address":"10.0.0.1"}"#, "- a@b.test 10.0.0.1 -"),
+        (r#"{"email":"a@b.test","name":"Ann"}"#, "- - - Ann"),
+        (r#"{"ip_address":"10.0.0.1"}"#, "- - - -"),
+        (r#"{"id":"1","email":"[Filtered]","username":"  ","name":7}"#, "- - - 7"),
+        (r#"{"name":"Ann"}"#, "- - - -"),
+        (&format!(r#"{{"id":1,"email":"{long}"}}"#), &format!("- {}... - -", &long[..251])),
+    ] {
+        let parts = summary(&format!(r#"{{"user":{user}}}"#)).user;
+        let shown = [parts.username, parts.email, parts.ip, parts.name].map(|part| part.unwrap_or("-".to_owned()));
+        assert_eq!(shown.join(" "), expected, "{user}");
+    }
+}
+
+#[test]
 fn search_text_names_each_part_once() {
     let summary = summary(
         r#"{"logentry":{"formatted":"KeyError in cart"},"transaction":"/cart",

@@ -1,6 +1,7 @@
 //! What people type to find events of an issue: `browser:"Firefox 126" !environment:staging user:7 timeout`.
 
 use crate::store::events::Event as StoredEvent;
+use crate::types::user_part::UserPart;
 
 /// Longer questions are none that a person types.
 const MAX_LENGTH: usize = 2_000;
@@ -24,6 +25,8 @@ pub struct TagTerm {
     pub key: String,
     /// Any of them.
     pub values: Vec<String>,
+    /// Of users: as what they may have which text, beside what identifies them.
+    pub users: Option<(Vec<UserPart>, String)>,
     pub is_negated: bool,
 }
 
@@ -104,14 +107,22 @@ fn term(token: &str) -> Result<Option<TagTerm>, InvalidToken> {
     if value.is_empty() {
         return Err(InvalidToken(token.to_owned()));
     }
-    let (key, values) = match key {
-        // A user is known by one of four things.
-        "user" => ("user", ["id", "email", "username", "ip"].map(|kind| format!("{kind}:{value}")).to_vec()),
-        "user.id" | "user.email" | "user.username" | "user.ip" => ("user", vec![format!("{}:{value}", &key[5..])]),
-        _ => (key, Vec::new()),
-    };
-    let values = values.into_iter().chain([value]).collect();
-    Ok(Some(TagTerm { key: key.to_owned(), values, is_negated }))
+    let users = users(key, &value);
+    let identities = users.iter().flat_map(|(parts, text)| parts.iter().map(|part| part.tag_value(text)));
+    let values = identities.chain([value]).collect();
+    let key = if users.is_some() { "user" } else { key }.to_owned();
+    Ok(Some(TagTerm { key, values, users, is_negated }))
+}
+
+/// A user is known by several things.
+fn users(key: &str, value: &str) -> Option<(Vec<UserPart>, String)> {
+    if key == "user" {
+        return Some(match UserPart::split(value) {
+            Some((part, text)) => (vec![part], text.to_owned()),
+            None => (UserPart::ALL.to_vec(), value.to_owned()),
+        });
+    }
+    Some((vec![UserPart::of_search_key(key)?], value.to_owned()))
 }
 
 fn unquoted(text: &str) -> String {
@@ -124,6 +135,7 @@ fn unquoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Filter, InvalidToken, TagTerm};
+    use crate::types::user_part::UserPart;
 
     #[test]
     fn questions_are_read() {
@@ -132,12 +144,18 @@ mod tests {
         let term = |key: &str, value: &str, is_negated| TagTerm {
             key: key.to_owned(),
             values: vec![value.to_owned()],
+            users: None,
             is_negated,
         };
         assert_eq!(filter.tags, [term("browser", "Firefox \"126\"", false), term("environment", "staging", true)]);
         assert_eq!(filter.words, ["time", "out of", "http://x/"]);
         let user = Filter::parse("user:7").unwrap();
-        assert_eq!(user.tags[0].values, ["id:7", "email:7", "username:7", "ip:7", "7"]);
+        assert_eq!(user.tags[0].values, ["id:7", "username:7", "email:7", "ip:7", "7"]);
+        for text in ["user.email:a@b.c", "user:email:a@b.c"] {
+            let tag = &Filter::parse(text).unwrap().tags[0];
+            assert_eq!((tag.key.as_str(), tag.values[0].as_str()), ("user", "email:a@b.c"));
+            assert_eq!(tag.users, Some((vec![UserPart::Email], "a@b.c".to_owned())));
+        }
         assert!(Filter::parse("  ").unwrap().is_empty());
     }
 

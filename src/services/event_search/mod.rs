@@ -10,6 +10,7 @@ pub use filter::{Filter, InvalidToken};
 
 use crate::app::App;
 use crate::store::event_lists::EventPlace;
+use crate::store::event_users;
 use crate::store::events::Event;
 use crate::store::issue_events::{self, TagFilter};
 use crate::store::issues::Issue;
@@ -77,8 +78,11 @@ pub async fn list(app: &App, issue: &Issue, filter: &Filter, start: Start, limit
 async fn tag_filter(app: &App, issue: &Issue, filter: &Filter) -> sqlx::Result<Option<TagFilter>> {
     let mut tags = TagFilter::default();
     for term in &filter.tags {
-        let known =
-            tag_counts::list_named_of_issue(&app.db, issue.id, issue.project_id, &term.key, &term.values).await?;
+        let place = (issue.id, issue.project_id);
+        let mut known = tag_counts::list_named_of_issue(&app.db, place, &term.key, &term.values).await?;
+        if let Some((parts, text)) = &term.users {
+            known.extend(event_users::list_named_of_issue(&app.db, place, parts, text).await?);
+        }
         let ids: Vec<i64> = known.iter().map(|(id, ..)| *id).collect();
         if term.is_negated {
             tags.none_of.extend(ids);

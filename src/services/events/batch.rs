@@ -148,7 +148,8 @@ impl BatchEvent {
         let files = self.attachments.iter_mut().flat_map(|file| [&mut file.name, &mut file.content_type]);
         let all =
             texts.into_iter().chain([&mut summary.message, &mut summary.names]).chain(optional.into_iter().flatten());
-        for text in all.chain(tags).chain(files).filter(|text| text.contains('\0')) {
+        let user = summary.user.texts_mut();
+        for text in all.chain(tags).chain(user).chain(files).filter(|text| text.contains('\0')) {
             *text = text.replace('\0', "\u{fffd}");
         }
     }

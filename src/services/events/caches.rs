@@ -11,12 +11,14 @@ use std::mem;
 use chrono::{DateTime, Utc};
 
 use super::bodies::Kind;
+use super::users::Known;
 use crate::store::{body_references::ReferenceKey, event_partitions::Week};
 use crate::types::ids::{OrganizationId, ProjectId, ProjectKeyId, ReleaseId, TagValueId};
 
 /// Entries per generation; a tag value takes about a hundred bytes.
 const TAG_VALUES: usize = 40_000;
 const NAMES: usize = 2_000;
+const USERS: usize = 20_000;
 
 /// Bytes of references per generation.
 const REFERENCES: usize = 8 << 20;
@@ -27,6 +29,8 @@ pub struct Caches {
     /// By project: its generation when it was asked, and ids by `key NUL value`.
     pub tag_values: Recent<TagText, TagValueId>,
     pub tag_generations: HashMap<ProjectId, i64>,
+    /// What is known of users, by the values of their tag.
+    pub users: Recent<TagValueId, Known>,
     pub releases: Recent<(OrganizationId, String), ReleaseId>,
     /// The last event noted of a release in a project.
     pub release_projects: Recent<(ReleaseId, ProjectId), DateTime<Utc>>,
@@ -50,6 +54,7 @@ impl Default for Caches {
         Self {
             tag_values: Recent::new(TAG_VALUES),
             tag_generations: HashMap::new(),
+            users: Recent::new(USERS),
             releases: Recent::new(NAMES),
             release_projects: Recent::new(NAMES),
             environments: Recent::new(NAMES),

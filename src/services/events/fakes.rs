@@ -4,7 +4,7 @@ use chrono::DateTime;
 use uuid::Uuid;
 
 use super::batch::{BatchEvent, NewBody};
-use crate::pipeline::summarize::Summary;
+use crate::pipeline::summarize::{Summary, UserParts};
 use crate::types::{
     hash::EventHash,
     ids::{ProjectId, ProjectKeyId},
@@ -38,6 +38,7 @@ pub(crate) fn event(project: i64, hashes: &[u128]) -> BatchEvent {
             dist: None,
             environment: Some("production".to_owned()),
             tags: vec![("level".to_owned(), "error".to_owned())],
+            user: UserParts::default(),
             occurred_at,
         },
         size: 2,

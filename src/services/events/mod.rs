@@ -23,6 +23,7 @@ mod releases;
 mod save;
 mod settle;
 mod tags;
+mod users;
 
 pub use batch::{Batch, BatchEvent, NewBody, OutcomeCounts, Refused, hour_of};
 pub use dead::{drop_dead, list_dead, replay_dead};

@@ -16,6 +16,7 @@ use super::lifecycle::{self, Scene};
 use super::releases::{BatchReleases, save_environments};
 use super::settle;
 use super::tags::BatchTags;
+use super::users::{BatchUsers, Known};
 use crate::store::{
     attachments::{self, NewAttachments},
     body_references::ReferenceKey,
@@ -107,6 +108,7 @@ struct Transaction<'b> {
 struct Learned {
     saved: Saved,
     tag_values: Vec<(TagText, TagValueId)>,
+    users: Vec<(TagValueId, Known)>,
     releases: Vec<((OrganizationId, String), ReleaseId)>,
     release_projects: Vec<((ReleaseId, ProjectId), DateTime<Utc>)>,
     environments: Vec<(ProjectId, String)>,
@@ -118,6 +120,7 @@ struct Learned {
 impl Learned {
     fn enter(self, caches: &mut Caches) {
         self.tag_values.into_iter().for_each(|(text, id)| caches.tag_values.insert(text, id));
+        self.users.into_iter().for_each(|(id, known)| caches.users.insert(id, known));
         self.releases.into_iter().for_each(|(key, id)| caches.releases.insert(key, id));
         self.release_projects.into_iter().for_each(|(key, at)| caches.release_projects.insert(key, at));
         self.environments.into_iter().for_each(|key| caches.environments.insert(key, ()));
@@ -156,7 +159,9 @@ impl<'b> Transaction<'b> {
         issues::create(tx, &projects, events, &releases, (&mut shares, &users)).await?;
         learned.tag_values = tags.resolve(tx, caches, &projects).await?;
         let new_users = users_per_issue(tags.save(tx, &shares).await?);
-        tags.save_keys(tx, &shares, &locked).await?;
+        let known_users = BatchUsers::save(tx, caches, events, &tags).await?;
+        tags.save_keys(tx, (&shares, &known_users), &locked).await?;
+        learned.users = known_users.learned;
         issues::update(tx, events, &releases, &locked, &shares, &new_users).await?;
         let scene = Scene { events, projects: &projects, releases: &releases, new_users: &new_users, now: self.now };
         lifecycle::reopen(tx, &scene, &locked, &shares).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
+use std::iter;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -9,6 +10,7 @@ use sqlx::PgConnection;
 use super::assign::Share;
 use super::batch::BatchEvent;
 use super::caches::{Caches, TagText};
+use super::users::BatchUsers;
 use crate::store::{
     issue_tags::{self, TagCounts},
     issues::intake::{self, LockedIssue},
@@ -16,6 +18,7 @@ use crate::store::{
     tag_values,
 };
 use crate::types::ids::{IssueId, ProjectId, TagValueId};
+use crate::types::user_part::UserPart;
 
 /// The tag whose values are the distinct users of an issue.
 const USER: &str = "user";
@@ -32,6 +35,8 @@ pub struct BatchTags<'b> {
     counts: HashMap<(usize, usize), Count>,
     /// The places of each event's values, by the event's place in the batch.
     of_events: HashMap<usize, Vec<usize>>,
+    /// The places of events and of the values of their users.
+    users: Vec<(usize, usize)>,
 }
 
 #[derive(Debug)]
@@ -40,6 +45,17 @@ struct TagValue<'b> {
     key: &'b str,
     value: &'b str,
     id: Option<TagValueId>,
+    is_new: bool,
+}
+
+/// A value of the tag `user`.
+#[derive(Clone, Copy, Debug)]
+pub struct UserValue {
+    pub id: TagValueId,
+    pub project_id: ProjectId,
+    pub identity: Option<UserPart>,
+    /// Nobody was called so before.
+    pub is_new: bool,
 }
 
 /// How often, first and last a share has a value.
@@ -49,6 +65,15 @@ struct Count {
     times_seen: i32,
     first_seen: DateTime<Utc>,
     last_seen: DateTime<Utc>,
+}
+
+impl TagValue<'_> {
+    /// As a user, if it is one and has its id.
+    fn user(&self) -> Option<UserValue> {
+        let id = self.id.filter(|_| self.key == USER)?;
+        let identity = UserPart::split(self.value).map(|(part, _)| part);
+        Some(UserValue { id, project_id: self.project_id, identity, is_new: self.is_new })
+    }
 }
 
 impl<'b> BatchTags<'b> {
@@ -63,10 +88,14 @@ impl<'b> BatchTags<'b> {
                 let of_event = tags.of_events.entry(*event_place).or_default();
                 for (key, value) in &event.summary.tags {
                     let value_place = *places.entry((share.project_id, key, value)).or_insert_with(|| {
-                        tags.values.push(TagValue { project_id: share.project_id, key, value, id: None });
+                        let project_id = share.project_id;
+                        tags.values.push(TagValue { project_id, key, value, id: None, is_new: false });
                         tags.values.len() - 1
                     });
                     of_event.push(value_place);
+                    if key == USER {
+                        tags.users.push((*event_place, value_place));
+                    }
                     let count = tags.counts.entry((share_place, value_place)).or_insert(Count {
                         times_seen: 0,
                         first_seen: occurred_at,
@@ -78,6 +107,7 @@ impl<'b> BatchTags<'b> {
                 }
             }
         }
+        tags.users.sort_unstable();
         tags
     }
 
@@ -88,6 +118,11 @@ impl<'b> BatchTags<'b> {
             users[*share] += 1;
         }
         users
+    }
+
+    /// The events that have a user, as they came, once the values have their ids.
+    pub fn users_of_events(&self) -> impl Iterator<Item = (usize, UserValue)> {
+        self.users.iter().filter_map(|(event, value)| Some((*event, self.values[*value].user()?)))
     }
 
     /// The ids of an event's values as an array in PostgreSQL's notation, in ascending order, each once.
@@ -135,6 +170,7 @@ impl<'b> BatchTags<'b> {
             let ids = tag_values::insert(&mut *tx, &project_ids, &keys, &values).await?;
             for (place, id) in missing.iter().zip(ids) {
                 self.values[*place].id = Some(id);
+                self.values[*place].is_new = true;
             }
         }
         let learn = |place: usize| {
@@ -181,19 +217,22 @@ impl<'b> BatchTags<'b> {
         issue_tags::add_and_list_new(&mut *tx, &of_users).await
     }
 
-    /// Notes the keys that issues were not seen with before.
+    /// Notes the keys that issues were not seen with before, and what is known of their users for the first time.
     pub async fn save_keys(
         &self,
         tx: &mut PgConnection,
-        shares: &[Share],
+        (shares, users): (&[Share], &BatchUsers),
         locked: &HashMap<IssueId, LockedIssue>,
     ) -> sqlx::Result<()> {
         let mut new: HashSet<(i64, &str)> = HashSet::new();
         for (share, value) in self.counts.keys() {
-            let (id, key) = (shares[*share].id(), self.values[*value].key);
+            let (id, value) = (shares[*share].id(), &self.values[*value]);
             let known: &[String] = locked.get(&id).map_or(&[], |issue| &issue.tag_keys);
-            if known.len() < MAX_KEYS && !known.iter().any(|known| known == key) {
-                new.insert((id.0, key));
+            let of_user = value.user().into_iter().flat_map(|user| users.keys(user)).map(|key| -> &str { key });
+            for key in iter::once(value.key).chain(of_user) {
+                if known.len() < MAX_KEYS && !known.iter().any(|known| known == key) {
+                    new.insert((id.0, key));
+                }
             }
         }
         if new.is_empty() {

@@ -10,6 +10,7 @@ use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use super::criteria::{
     Assigned, Between, Column, Condition, Counter, Criteria, Moment, Pattern, Person, Term, Version,
 };
+use super::users;
 use crate::store::release_projects::LatestRelease;
 use crate::types::lifecycle::Status;
 
@@ -87,7 +88,7 @@ fn push_condition(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
         Condition::Time(moment, between) => push_time(sql, *moment, between),
         Condition::FirstRelease(id) => _ = sql.push("issues.first_release_id = ").push_bind(id.0),
         Condition::FirstVersion(version) => push_first_version(sql, version, projects),
-        Condition::Tag(..) | Condition::LatestRelease(_) => push_tag(sql, condition, projects),
+        Condition::Tag(..) | Condition::User(..) | Condition::LatestRelease(_) => push_tag(sql, condition, projects),
         Condition::HasTag(key) => _ = sql.push_bind(key.clone()).push(" = ANY(issues.tag_keys)"),
         Condition::Project(pattern) => {
             sql.push("issues.project_id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
@@ -247,6 +248,11 @@ fn push_tag(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
             push_tag_value(sql, key, patterns);
             sql.push(")");
         }
+        Condition::User(..) if !is_exact(condition) => {
+            sql.push("issues.id IN (");
+            push_issues_of_tag(sql, condition, projects, None);
+            sql.push(")");
+        }
         _ => {
             sql.push("(SELECT TRUE FROM (");
             push_tag_values(sql, condition);
@@ -256,19 +262,24 @@ fn push_tag(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
     }
 }
 
-/// Selects ids of issues that have the tag, at most `limit`. They are found by its values, not by the issues.
-pub fn push_issues_of_tag(sql: &mut Sql, condition: &Condition, projects: &[i64], limit: i64) {
+/// Selects ids of issues that have the tag, at most `limit` if there is one. They are found by its values, not by the issues.
+pub fn push_issues_of_tag(sql: &mut Sql, condition: &Condition, projects: &[i64], limit: Option<i64>) {
     sql.push("SELECT issue_tags.issue_id FROM issue_tags WHERE issue_tags.tag_value_id = ANY(ARRAY(");
     sql.push("SELECT wanted.id FROM UNNEST(").push_bind(projects.to_vec()).push("::bigint[]) AS issues (project_id),");
     sql.push(" LATERAL (");
     push_tag_values(sql, condition);
-    sql.push(") AS wanted)) LIMIT ").push_bind(limit);
+    sql.push(") AS wanted))");
+    if let Some(limit) = limit {
+        sql.push(" LIMIT ").push_bind(limit);
+    }
 }
 
 /// Whether few values of a tag are meant.
 pub fn is_exact(condition: &Condition) -> bool {
     match condition {
-        Condition::Tag(_, patterns) => patterns.iter().all(|pattern| exact(pattern).is_some()),
+        Condition::Tag(_, patterns) | Condition::User(_, patterns) => {
+            patterns.iter().all(|pattern| exact(pattern).is_some())
+        }
         _ => true,
     }
 }
@@ -280,6 +291,7 @@ pub fn push_tag_values(sql: &mut Sql, condition: &Condition) {
             sql.push("SELECT tag_values.id FROM tag_values WHERE tag_values.project_id = issues.project_id AND ");
             push_tag_value(sql, key, patterns);
         }
+        Condition::User(parts, patterns) => users::push_values(sql, parts, patterns),
         Condition::LatestRelease(latest) => {
             let seen =
                 || latest.iter().filter_map(|latest: &LatestRelease| Some((latest.project_id, latest.tag_value_id?)));
@@ -293,13 +305,18 @@ pub fn push_tag_values(sql: &mut Sql, condition: &Condition) {
 }
 
 pub fn push_tag_value(sql: &mut Sql, key: &str, patterns: &[Pattern]) {
-    sql.push("tag_values.key = ").push_bind(key.to_owned());
+    sql.push("tag_values.key = ").push_bind(key.to_owned()).push(" AND tag_values.value");
+    push_patterns(sql, patterns);
+}
+
+/// Compares a column with patterns: any of them will do.
+pub fn push_patterns(sql: &mut Sql, patterns: &[Pattern]) {
     let texts: Vec<String> = patterns.iter().filter_map(exact).collect();
     if texts.len() == patterns.len() {
-        sql.push(" AND tag_values.value = ANY(").push_bind(texts).push(")");
+        sql.push(" = ANY(").push_bind(texts).push(")");
     } else {
         let likes: Vec<String> = patterns.iter().map(Pattern::like).collect();
-        sql.push(" AND tag_values.value ILIKE ANY(").push_bind(likes).push(")");
+        sql.push(" ILIKE ANY(").push_bind(likes).push(")");
     }
 }
 

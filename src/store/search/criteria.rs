@@ -8,6 +8,7 @@ use crate::store::release_projects::LatestRelease;
 use crate::types::ids::{IssueId, ReleaseId, UserId};
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
+use crate::types::user_part::UserPart;
 
 /// What the issues of a list have in common. Empty criteria ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,8 +45,11 @@ pub enum Condition {
     FirstVersion(Version),
     /// An event of it has one of these values of a tag.
     Tag(String, Vec<Pattern>),
+    /// An event of it is of a user who has one of these texts as one of these parts.
+    User(Vec<UserPart>, Vec<Pattern>),
     /// An event of it came from the newest release of its project: one of these, which [`super::list`] fills in.
     LatestRelease(Vec<LatestRelease>),
+    /// It was seen with the tag; `user.email`: with a user whose mail address was known.
     HasTag(String),
     /// Slug of its project.
     Project(Pattern),
@@ -152,10 +156,12 @@ impl Criteria {
         for term in self.terms.iter().filter(|term| !term.is_negated) {
             match &term.condition {
                 // Two values of one tag are never those of one event.
-                Condition::Tag(key, more) => match tags.iter_mut().find_map(|tag| tag.patterns_of(key)) {
-                    Some(patterns) => patterns.extend(more.iter().cloned()),
-                    None => tags.push(term.condition.clone()),
-                },
+                Condition::Tag(_, more) | Condition::User(_, more) => {
+                    match tags.iter_mut().find_map(|tag| tag.patterns_beside(&term.condition)) {
+                        Some(patterns) => patterns.extend(more.iter().cloned()),
+                        None => tags.push(term.condition.clone()),
+                    }
+                }
                 Condition::LatestRelease(_) => tags.push(term.condition.clone()),
                 _ => {}
             }
@@ -178,6 +184,7 @@ impl Criteria {
                 condition,
                 Condition::Text(_)
                     | Condition::Tag(..)
+                    | Condition::User(..)
                     | Condition::LatestRelease(_)
                     | Condition::Time(Moment::Event, _)
             )
@@ -187,9 +194,11 @@ impl Criteria {
 }
 
 impl Condition {
-    fn patterns_of(&mut self, wanted: &str) -> Option<&mut Vec<Pattern>> {
-        match self {
-            Self::Tag(key, patterns) if key == wanted => Some(patterns),
+    /// The texts of a condition on the same tag, or on the same parts of users.
+    fn patterns_beside(&mut self, other: &Self) -> Option<&mut Vec<Pattern>> {
+        match (self, other) {
+            (Self::Tag(key, patterns), Self::Tag(wanted, _)) if key == wanted => Some(patterns),
+            (Self::User(parts, patterns), Self::User(wanted, _)) if parts == wanted => Some(patterns),
             _ => None,
         }
     }
@@ -206,6 +215,20 @@ impl<T> Between<T> {
 }
 
 impl Pattern {
+    /// The same with a text before it.
+    #[must_use]
+    pub fn after(&self, prefix: &str) -> Self {
+        match self {
+            Self::Is(text) => Self::Is(format!("{prefix}{text}")),
+            Self::Contains(text) => Self::Like(vec![prefix.to_owned(), text.clone(), String::new()]),
+            Self::Like(parts) => {
+                let mut parts = parts.clone();
+                parts[0].insert_str(0, prefix);
+                Self::Like(parts)
+            }
+        }
+    }
+
     /// For `LIKE`, with `\` before what it takes as special.
     pub fn like(&self) -> String {
         match self {

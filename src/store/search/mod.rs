@@ -4,6 +4,7 @@
 mod conditions;
 mod criteria;
 pub mod numbers;
+mod users;
 
 use chrono::DateTime;
 use sqlx::postgres::PgArguments;
@@ -115,11 +116,11 @@ pub async fn count(db: &mut PgConnection, criteria: &mut Criteria, limit: i64) -
 /// The issues that have the rarest tag that is asked for, if they are few.
 async fn find_few(db: &mut PgConnection, criteria: &Criteria) -> sqlx::Result<Option<Vec<i64>>> {
     for term in criteria.terms.iter().filter(|term| !term.is_negated) {
-        if !matches!(term.condition, Condition::Tag(..) | Condition::LatestRelease(_)) {
+        if !matches!(term.condition, Condition::Tag(..) | Condition::User(..) | Condition::LatestRelease(_)) {
             continue;
         }
         let mut sql = QueryBuilder::new("");
-        conditions::push_issues_of_tag(&mut sql, &term.condition, &criteria.project_ids, FEW_ISSUES);
+        conditions::push_issues_of_tag(&mut sql, &term.condition, &criteria.project_ids, Some(FEW_ISSUES));
         let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *db).await?;
         if ids.len() < usize::try_from(FEW_ISSUES).unwrap_or(usize::MAX) {
             return Ok(Some(ids));

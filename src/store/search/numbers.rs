@@ -10,6 +10,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
 use super::conditions::{is_exact, push_tag_value, push_tag_values};
 use super::criteria::Condition;
+use super::users;
 use crate::store::issue_lists::{IssueBucket, ListedIssue};
 use crate::types::ids::IssueId;
 
@@ -180,6 +181,15 @@ fn push_newest(sql: &mut Sql, tags: &[Condition], limit: i64, since: Option<Date
                 sql.push(" AND EXISTS (SELECT FROM tag_values WHERE tag_values.id = ANY(events.tag_value_ids) AND ");
                 push_tag_value(sql, key, patterns);
                 sql.push(")");
+            }
+            Condition::User(parts, patterns) if !is_exact(tag) => {
+                sql.push(" AND ");
+                users::push_fits(sql, parts, patterns);
+            }
+            Condition::User(..) => {
+                sql.push(" AND events.tag_value_ids[1] = ANY(ARRAY(");
+                push_tag_values(sql, tag);
+                sql.push("))");
             }
             _ => {
                 sql.push(" AND events.tag_value_ids && ARRAY(");

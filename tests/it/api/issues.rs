@@ -357,7 +357,8 @@ async fn tags_are_counted() {
     let user = tag("user")["topValues"][0].clone();
     assert_eq!(
         keys_of(&user),
-        "count email firstSeen id identifier ipAddress key lastSeen name query tagValue username value"
+        "avatarUrl count dateCreated email firstSeen hash id identifier ipAddress key lastSeen name query tagValue \
+         username value"
     );
     assert_eq!(script.get(&format!("{path}?key=plan")).await.json(), json!([tag("plan")]));
     assert_eq!(script.get(&format!("{path}plan/")).await.json(), tag("plan"));

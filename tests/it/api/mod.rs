@@ -2,6 +2,7 @@
 
 mod access;
 mod conventions;
+mod event_users;
 mod events;
 mod issue_environments;
 mod issues;

@@ -162,6 +162,47 @@ async fn a_tag_shows_its_values_and_gives_them_out() {
 }
 
 #[tokio::test]
+async fn users_are_shown_with_all_that_is_known() {
+    let (app, project, browser, issue) = shop(&[(1, "pro", "7")]).await;
+    let mut known = event(2, "pro", "7", app.app.clock.now());
+    known["user"] = json!({"id": "7", "email": "ann@acme.test", "username": "ann", "name": "Ann <b>Lee</b>",
+        "ip_address": "10.0.0.1"});
+    app.report(&project, &known).await;
+    app.report(&project, &event(3, "pro", "8", app.app.clock.now())).await;
+    let base = format!("/organizations/acme/issues/{issue}/");
+    let page = browser.get(&format!("{base}tags/user/")).await.body;
+    let row = page.split("<tr>").find(|row| row.contains("ann@acme.test")).expect("a row").to_owned();
+    for shown in [
+        "<b>Ann &#60;b&#62;Lee&#60;/b&#62;</b>",
+        "<span class=\"chip\">id</span> 7",
+        "<span class=\"chip\">email</span> ann@acme.test",
+        "<span class=\"chip\">username</span> ann",
+        "<span class=\"chip\">ip</span> 10.0.0.1",
+    ] {
+        assert!(row.contains(shown), "{shown}: {row}");
+    }
+    assert!(page.contains("<span class=\"chip\">id</span> 8"), "{page}");
+    assert_eq!(browser.get(&format!("{base}tags/us%00er/")).await.status, 404);
+    let cards = browser.get(&format!("{base}tags/")).await.body;
+    assert!(cards.contains("Lee&#60;/b&#62;</a> <span class=\"muted\">id:7</span>"), "{cards}");
+    let file = browser.get(&format!("{base}tags/user/export/")).await.body;
+    let line = file.lines().find(|line| line.starts_with("id:7,")).expect("a line");
+    assert!(line.starts_with("id:7,7,ann@acme.test,ann,10.0.0.1,2,") && line.ends_with(",Ann <b>Lee</b>"), "{line}");
+    for (query, expected) in [
+        ("user.email:ann@acme.test", 2),
+        ("user:ann", 2),
+        ("user.ip:10.0.0.1 plan:pro", 2),
+        ("!user.email:ann@acme.test", 1),
+        ("user.email:7", 0),
+        ("user.username:ann user:8", 0),
+    ] {
+        let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        let list = browser.get(&format!("{base}events/?query={query}")).await.body;
+        assert_eq!(carts(&list).len(), expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn files_of_many_values_come_whole() {
     let (app, _, browser, issue) = shop(&[(1, "pro", "7")]).await;
     sqlx::query(

@@ -64,7 +64,9 @@ async fn a_search_is_saved_and_shown_at_first() {
 
 #[tokio::test]
 async fn searches_are_completed() {
-    let (_app, _, browser) = two_issues().await;
+    let (app, project, browser) = two_issues().await;
+    let bea = json!({"id": 5, "email": "bea@acme.test", "username": "bea k", "ip_address": "10.1.0.1"});
+    app.report(&project, &json!({"message": "one", "user": bea})).await;
     let inserts = async |token: &str| -> Vec<String> {
         let token: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
         let answer = browser.get(&format!("/organizations/acme/issues/complete/?project=shop&token={token}")).await;
@@ -82,6 +84,12 @@ async fn searches_are_completed() {
     assert_eq!(inserts("assigned:own").await, ["assigned:owner@acme.example "]);
     assert_eq!(inserts("assigned:#").await, ["assigned:#team "]);
     assert_eq!(inserts("user.email:ann").await, ["user.email:ann@acme.test 3"]);
+    assert_eq!(inserts("user.email:ACME").await, ["user.email:ann@acme.test 3", "user.email:bea@acme.test 1"]);
+    assert_eq!(inserts("!user.username:be").await, ["!user.username:\"bea k\" 1"]);
+    assert_eq!(inserts("user.ip:10.").await, ["user.ip:10.1.0.1 1"]);
+    assert_eq!(inserts("user.id:").await, ["user.id:5 1"]);
+    assert_eq!(inserts("user.id:id").await, [""; 0]);
+    assert_eq!(inserts("has:user.em").await, ["has:user.email "]);
     assert_eq!(inserts("has:bro").await, ["has:browser "]);
     assert!(inserts("triage").await.contains(&"is:unresolved is:unassigned Needs triage".to_owned()));
     assert_eq!(inserts(&"x".repeat(300)).await, [""; 0]);

@@ -12,6 +12,7 @@ mod queue;
 mod saving;
 mod scraping;
 mod symbolication;
+mod users;
 mod vectors;
 
 use bytes::Bytes;

@@ -10,9 +10,7 @@ use crate::types::ids::UserId;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
 use crate::types::short_id;
-
-/// Kinds of a user's name, as the tag `user` holds them.
-const USER_KINDS: [&str; 4] = ["id", "email", "username", "ip"];
+use crate::types::user_part::UserPart;
 
 /// The term a token stands for; an empty word stands for none.
 pub fn term(token: &Token, user_id: UserId, now: DateTime<Utc>) -> Result<Option<Term>, Expected> {
@@ -63,7 +61,7 @@ fn condition(key: &str, value: &Value, user_id: UserId, now: DateTime<Utc>) -> R
         "has" => Condition::HasTag(tag_name(plain()?).to_owned()),
         _ => match text(name, value) {
             Some(condition) => condition,
-            None => return tag(key, name, value),
+            None => return tag(key, value),
         },
     };
     if value.is_empty() { Err(Expected::Value) } else { Ok((condition, false)) }
@@ -127,7 +125,7 @@ fn issue(value: &str) -> Result<Condition, Expected> {
 }
 
 /// A tag; `key:""` means that it is not there, `key:*` that it is.
-fn tag(key: &str, name: &str, value: &Value) -> Result<(Condition, bool), Expected> {
+fn tag(key: &str, value: &Value) -> Result<(Condition, bool), Expected> {
     let key = tag_name(key);
     if value.is_empty() && !value.is_quoted {
         return Err(Expected::Value);
@@ -135,32 +133,37 @@ fn tag(key: &str, name: &str, value: &Value) -> Result<(Condition, bool), Expect
     if value.is_empty() || value.is_anything() {
         return Ok((Condition::HasTag(key.to_owned()), value.is_empty()));
     }
-    let patterns = match name {
-        "release" if value.text() == Some("latest") => return Ok((Condition::LatestRelease(Vec::new()), false)),
-        "user" | "sentry:user" => users(value),
-        _ => match name.strip_prefix("user.").filter(|kind| USER_KINDS.contains(kind)) {
-            Some(kind) => vec![whole(&value.clone().after(&format!("{kind}:")))],
-            None => vec![whole(value)],
-        },
+    let condition = match (key, UserPart::of_search_key(key)) {
+        (_, Some(part)) => Condition::User(vec![part], vec![whole(value)]),
+        ("user", None) => user(value),
+        ("release", None) if value.text() == Some("latest") => Condition::LatestRelease(Vec::new()),
+        _ => Condition::Tag(key.to_owned(), vec![whole(value)]),
     };
-    Ok((Condition::Tag(key.to_owned(), patterns), false))
+    Ok((condition, false))
 }
 
-/// `id:42` as it stands; without a kind, of any kind.
-fn users(value: &Value) -> Vec<Pattern> {
-    let has_kind =
-        USER_KINDS.iter().any(|kind| value.parts[0].strip_prefix(kind).is_some_and(|rest| rest.starts_with(':')));
-    if has_kind || value.parts[0].is_empty() {
-        return vec![whole(value)];
+/// `id:42` is the id; without a kind, any part of the user.
+fn user(value: &Value) -> Condition {
+    let Some((part, rest)) = UserPart::split(&value.parts[0]) else {
+        return Condition::User(UserPart::ALL.to_vec(), vec![whole(value)]);
+    };
+    let mut named = value.clone();
+    rest.clone_into(&mut named.parts[0]);
+    if named.is_anything() {
+        return Condition::HasTag(part.search_key().to_owned());
     }
-    USER_KINDS.iter().map(|kind| whole(&value.clone().after(&format!("{kind}:")))).collect()
+    Condition::User(vec![part], vec![whole(&named)])
 }
 
 /// The tag that stands for an attribute. Names of attributes are case-insensitive, those of other tags are not.
 fn tag_name(key: &str) -> &str {
     let name = key.to_lowercase();
-    match name.strip_prefix("sentry:").unwrap_or(&name) {
-        "user" | "user.id" | "user.email" | "user.username" | "user.ip" => "user",
+    let name = name.strip_prefix("sentry:").unwrap_or(&name);
+    if let Some(part) = UserPart::of_search_key(name) {
+        return part.search_key();
+    }
+    match name {
+        "user" => "user",
         "release" => "release",
         "dist" => "dist",
         "environment" => "environment",

@@ -34,12 +34,6 @@ impl Value {
     pub fn is_anything(&self) -> bool {
         self.parts.len() > 1 && self.parts.iter().all(String::is_empty)
     }
-
-    /// The same after `prefix`.
-    pub fn after(mut self, prefix: &str) -> Self {
-        self.parts[0].insert_str(0, prefix);
-        self
-    }
 }
 
 /// The tokens of a query; an error is the place of a quote that nothing closes.

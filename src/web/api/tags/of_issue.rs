@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 
 use super::view::{TagKeyView, TagValueView};
+use super::wanted_key;
 use crate::app::App;
 use crate::store::tag_counts::{self, Order};
 use crate::web::error::{Error, Result};
@@ -29,8 +30,9 @@ pub async fn list(
 ) -> Result<Json<Vec<TagKeyView>>> {
     let wanted = wanted_keys(&query);
     let mut values: HashMap<String, Vec<TagValueView>> = HashMap::new();
-    for value in tag_counts::list_top_of_issue(&app.db, access.issue.id, TOP_VALUES).await? {
-        values.entry(value.key.clone()).or_default().push(TagValueView::of(value));
+    let top = tag_counts::list_top_of_issue(&app.db, access.issue.id, TOP_VALUES).await?;
+    for value in TagValueView::list(&app, top).await? {
+        values.entry(value.key.clone()).or_default().push(value);
     }
     let mut tags = TagKeyView::list_of_issue(&app, access.issue.id).await?;
     tags.retain(|tag| wanted.is_empty() || wanted.contains(&tag.key.as_str()));
@@ -46,12 +48,12 @@ pub async fn show(
     access: IssueAccess<EventRead>,
     Path(path): Path<HashMap<String, String>>,
 ) -> Result<Json<TagKeyView>> {
-    let key = path.get("key").ok_or(Error::NotFound)?;
+    let key = wanted_key(&path)?;
     let tags = TagKeyView::list_of_issue(&app, access.issue.id).await?;
     let mut tag = tags.into_iter().find(|tag| tag.key == *key).ok_or(Error::NotFound)?;
     let page = (0, TOP_VALUES);
     let values = tag_counts::list_values_of_issue(&app.db, access.issue.id, key, Order::MostEvents, page).await?;
-    tag.top_values = Some(values.into_iter().map(TagValueView::of).collect());
+    tag.top_values = Some(TagValueView::list(&app, values).await?);
     Ok(Json(tag))
 }
 
@@ -74,9 +76,9 @@ pub async fn values(
         Some("age") => Order::FirstSeen,
         Some(_) => return Err(Error::bad_request("sort is count, date or age")),
     };
-    let key = path.get("key").ok_or(Error::NotFound)?;
+    let key = wanted_key(&path)?;
     let page = (pagination.offset(), pagination.per_page + 1);
     let mut values = tag_counts::list_values_of_issue(&app.db, access.issue.id, key, order, page).await?;
     let page = pagination.cut_offset_page(&mut values);
-    Ok((pagination.headers(&page), Json(values.into_iter().map(TagValueView::of).collect())))
+    Ok((pagination.headers(&page), Json(TagValueView::list(&app, values).await?)))
 }

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 
 use super::view::{TagValueView, name};
+use super::wanted_key;
 use crate::app::App;
 use crate::store::tag_counts::{self, TagKey};
 use crate::web::api::lists::Params;
@@ -44,7 +45,7 @@ pub async fn show(
     access: ProjectAccess<EventRead>,
     Path(path): Path<HashMap<String, String>>,
 ) -> Result<Json<ProjectTagView>> {
-    let key = path.get("key").ok_or(Error::NotFound)?;
+    let key = wanted_key(&path)?;
     let keys = tag_counts::list_keys_of_project(&app.db, access.project.id).await?;
     let tag = keys.into_iter().find(|tag| tag.key == *key).ok_or(Error::NotFound)?;
     Ok(Json(ProjectTagView::of(tag)))
@@ -58,10 +59,10 @@ pub async fn values(
     params: Params,
     pagination: Pagination,
 ) -> Result<(HeaderMap, Json<Vec<TagValueView>>)> {
-    let key = path.get("key").ok_or(Error::NotFound)?;
+    let key = wanted_key(&path)?;
     let page = (pagination.offset(), pagination.per_page + 1);
-    let text = params.query.trim();
-    let mut values = tag_counts::list_values_of_project(&app.db, access.project.id, key, text, page).await?;
+    let text = params.query.trim().replace('\0', "");
+    let mut values = tag_counts::list_values_of_project(&app.db, access.project.id, key, &text, page).await?;
     let page = pagination.cut_offset_page(&mut values);
-    Ok((pagination.headers(&page), Json(values.into_iter().map(TagValueView::of).collect())))
+    Ok((pagination.headers(&page), Json(TagValueView::list(&app, values).await?)))
 }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::users::EventUserView;
 use crate::app::App;
+use crate::store::event_users::{self, EventUser};
 use crate::store::tag_counts::{self, TagKey, TagValue};
 use crate::types::ids::IssueId;
 use crate::web::api::date::Date;
@@ -22,8 +24,9 @@ pub struct TagKeyView {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TagValueView {
-    key: String,
-    name: String,
+    pub key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     value: String,
     count: i64,
     last_seen: Date,
@@ -32,19 +35,7 @@ pub struct TagValueView {
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<String>,
     #[serde(flatten)]
-    user: Option<UserOfTagView>,
-}
-
-/// A user as the value of the tag `user` tells: one of these members is known.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct UserOfTagView {
-    id: String,
-    tag_value: String,
-    identifier: Option<String>,
-    username: Option<String>,
-    email: Option<String>,
-    ip_address: Option<String>,
+    user: Option<EventUserView>,
 }
 
 impl TagKeyView {
@@ -60,10 +51,20 @@ impl TagKeyView {
 }
 
 impl TagValueView {
-    pub fn of(value: TagValue) -> Self {
-        let user = (value.key == "user").then(|| UserOfTagView::of(&value));
+    /// Values of tags, with what is known of those that are users.
+    pub async fn list(app: &App, values: Vec<TagValue>) -> Result<Vec<Self>> {
+        let mut users = event_users::list(&app.db, &values).await?;
+        let view = |value: TagValue| {
+            let user = users.remove(&value.id);
+            Self::of(value, user)
+        };
+        Ok(values.into_iter().map(view).collect())
+    }
+
+    fn of(value: TagValue, user: Option<EventUser>) -> Self {
+        let user = user.map(|user| EventUserView::of(value.id, &value.value, user, Some(value.first_seen)));
         Self {
-            name: user.as_ref().map_or_else(|| value.value.clone(), UserOfTagView::name),
+            name: user.is_none().then(|| value.value.clone()),
             query: user.as_ref().map(|_| format!("user.{}", value.value)),
             key: value.key,
             value: value.value,
@@ -72,25 +73,6 @@ impl TagValueView {
             first_seen: value.first_seen.into(),
             user,
         }
-    }
-}
-
-impl UserOfTagView {
-    fn of(value: &TagValue) -> Self {
-        let part = |kind: &str| value.value.strip_prefix(kind)?.strip_prefix(':').map(str::to_owned);
-        Self {
-            id: value.id.to_string(),
-            tag_value: value.value.clone(),
-            identifier: part("id"),
-            username: part("username"),
-            email: part("email"),
-            ip_address: part("ip"),
-        }
-    }
-
-    fn name(&self) -> String {
-        let known = [&self.email, &self.username, &self.identifier, &self.ip_address];
-        known.into_iter().flatten().next().unwrap_or(&self.tag_value).clone()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::services::saved_searches;
 use crate::store::completion;
 use crate::store::{members, teams};
+use crate::types::user_part::UserPart;
 use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, Viewer};
@@ -24,7 +25,7 @@ const STATES: [&str; 9] =
 const LEVELS: [&str; 5] = ["fatal", "error", "warning", "info", "debug"];
 const AGES: [&str; 5] = ["-1h", "-24h", "-7d", "-30d", "+30d"];
 const NUMBERS: [&str; 4] = [">1", ">10", ">100", ">1000"];
-const ATTRIBUTES: [&str; 17] = [
+const ATTRIBUTES: [&str; 19] = [
     "is:",
     "assigned:",
     "level:",
@@ -39,6 +40,8 @@ const ATTRIBUTES: [&str; 17] = [
     "has:",
     "user.email:",
     "user.id:",
+    "user.username:",
+    "user.ip:",
     "bookmarks:",
     "subscribed:",
     "message:",
@@ -175,20 +178,18 @@ async fn people(app: &App, access: &OrganizationAccess<EventRead>, key: &str) ->
 }
 
 async fn tag_values(app: &App, ids: &[i64], (not, key): (&str, &str), text: &str) -> Result<Vec<Item>> {
-    // `user.email:ann` is looked for among the users by mail address.
-    let (tag, prefix) = match key.split_once('.') {
-        Some(("user", kind @ ("id" | "email" | "username" | "ip"))) => ("user", format!("{kind}:")),
-        _ if key.eq_ignore_ascii_case("firstRelease") => ("release", String::new()),
-        _ => (key.trim_matches('"'), String::new()),
+    let tag = if key.eq_ignore_ascii_case("firstRelease") { "release" } else { key.trim_matches('"') };
+    let found = match UserPart::of_search_key(tag) {
+        Some(part) => completion::list_user_parts(&app.db, ids, part, text, limit(MAX_ITEMS)).await?,
+        None => completion::list_values(&app.db, ids, tag, text, limit(MAX_ITEMS)).await?,
     };
     let is_release = tag == "release" && "latest".contains(text);
-    let found = completion::list_values(&app.db, ids, tag, &format!("{prefix}{text}"), limit(MAX_ITEMS)).await?;
     let latest = is_release.then(|| Item::of(format!("{not}{key}:latest")));
     let item = |found: completion::ValueCount| {
-        let value = found.value.strip_prefix(&prefix)?.to_owned();
-        Some(Item { insert: format!("{not}{key}:{}", quoted(&value)), note: grouped(found.events), whole: false })
+        let insert = format!("{not}{key}:{}", quoted(&found.value));
+        Item { insert, note: grouped(found.events), whole: false }
     };
-    Ok(latest.into_iter().chain(found.into_iter().filter_map(item)).collect())
+    Ok(latest.into_iter().chain(found.into_iter().map(item)).collect())
 }
 
 fn limit(n: usize) -> i64 {

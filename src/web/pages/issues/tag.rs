@@ -17,10 +17,12 @@ use super::event::summary::tag_query;
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::percent;
 use crate::app::App;
+use crate::store::event_users::{self, EventUser};
 use crate::store::tag_counts::{self, Order, TagValue};
 use crate::types::ids::IssueId;
 use crate::types::lifecycle::Status;
-use crate::web::error::Result;
+use crate::types::user_part::UserPart;
+use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
@@ -60,8 +62,7 @@ struct TagPage {
 
 struct ValueRow {
     value: String,
-    /// Of users: what is known of them, an id, an address or a name.
-    kind: Option<&'static str>,
+    user: Option<UserRow>,
     link: Option<String>,
     /// Search for issues with this value, and for events of this issue.
     query: String,
@@ -72,6 +73,12 @@ struct ValueRow {
     last_seen: Markup,
 }
 
+/// What is known of a user.
+struct UserRow {
+    name: Option<String>,
+    parts: Vec<(&'static str, String)>,
+}
+
 pub async fn show(
     State(app): State<App>,
     viewer: Viewer,
@@ -80,6 +87,7 @@ pub async fn show(
     Query(params): Query<ValuesParams>,
 ) -> Result<Response> {
     let Opened { issue, layout, frame, .. } = frame::open(&app, &viewer, actor, (&organization, &id), "tags").await?;
+    let key = known_key(key)?;
     let t = layout.t;
     let (order, page) = (order(&params.sort), Page::parse(&params.page, PER_PAGE));
     let mut values = tag_counts::list_values_of_issue(&app.db, issue.id, &key, order, page.range()).await?;
@@ -90,7 +98,9 @@ pub async fn show(
     let (previous, next) = page.cut(&mut values, address);
     let ids: Vec<i64> = values.iter().map(|value| value.id).collect();
     let users = tag_counts::count_users_beside(&app.db, issue.id, &ids, USERS_AMONG).await?.into_iter().collect();
-    let rows = values.iter().map(|value| row(value, issue.times_seen, &users, &layout)).collect();
+    let mut known = event_users::list(&app.db, &values).await?;
+    let rows = values.iter().map(|value| row((value, known.remove(&value.id)), issue.times_seen, &users, &layout));
+    let rows = rows.collect();
     let sorts = [
         (t.issues_events(), Order::MostEvents),
         (t.issues_last_seen(), Order::LastSeen),
@@ -112,6 +122,11 @@ pub async fn show(
     })
 }
 
+/// No tag has U+0000 in its key.
+fn known_key(key: String) -> Result<String> {
+    if key.contains('\0') { Err(Error::NotFound) } else { Ok(key) }
+}
+
 fn order(sort: &str) -> Order {
     match sort {
         "date" => Order::LastSeen,
@@ -128,12 +143,16 @@ fn word(order: Order) -> &'static str {
     }
 }
 
-fn row(value: &TagValue, total: i64, users: &HashMap<i64, i64>, layout: &Layout) -> ValueRow {
-    let (kind, part) = user_part(value);
-    let shown = visible::text(part).into_owned();
+fn row(
+    (value, user): (&TagValue, Option<EventUser>),
+    total: i64,
+    users: &HashMap<i64, i64>,
+    layout: &Layout,
+) -> ValueRow {
+    let shown = visible::text(&value.value).into_owned();
     ValueRow {
         link: Some(shown.clone()).filter(|text| is_web_address(text)),
-        kind,
+        user: user.map(user_row),
         query: tag_query(&value.key, &value.value),
         percent: percent(value.events, total.max(1)),
         events: grouped(value.events),
@@ -144,16 +163,9 @@ fn row(value: &TagValue, total: i64, users: &HashMap<i64, i64>, layout: &Layout)
     }
 }
 
-/// `id:7` of the tag `user` is the id 7; other values are what they are.
-fn user_part(value: &TagValue) -> (Option<&'static str>, &str) {
-    if value.key == "user" {
-        for kind in ["id", "email", "username", "ip"] {
-            if let Some(part) = value.value.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) {
-                return (Some(kind), part);
-            }
-        }
-    }
-    (None, &value.value)
+fn user_row(user: EventUser) -> UserRow {
+    let part = |part: UserPart| Some((part.as_str(), visible::text(user.part(part)?).into_owned()));
+    UserRow { parts: UserPart::ALL.into_iter().filter_map(part).collect(), name: user.name.map(visible::string) }
 }
 
 /// `…/tags/{key}/export/`: all values, read and sent piece by piece.
@@ -164,6 +176,7 @@ pub async fn export(
     Path((organization, id, key)): Path<(String, String, String)>,
 ) -> Result<Response> {
     let opened = frame::open(&app, &viewer, actor, (&organization, &id), "tags").await?;
+    let key = known_key(key)?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, csv::disposition(&format!("{}-{key}", opened.frame.short_id))),
@@ -177,12 +190,15 @@ fn lines(app: App, issue_id: IssueId, key: String) -> impl futures_util::Stream<
     let is_user = key == "user";
     let mut head = String::new();
     let parts: &[&str] = if is_user { &["id", "email", "username", "ip_address"] } else { &[] };
-    csv::row(&mut head, ["value"].iter().chain(parts).chain(&["times_seen", "last_seen", "first_seen"]));
+    let name: &[&str] = if is_user { &["name"] } else { &[] };
+    let times = ["times_seen", "last_seen", "first_seen"];
+    csv::row(&mut head, ["value"].iter().chain(parts).chain(&times).chain(name));
     stream::try_unfold((app, key, Some(0), head), move |(app, key, after, mut text)| async move {
         let Some(after) = after else { return Ok(None) };
         let values = tag_counts::list_values_of_issue_after(&app.db, issue_id, &key, after, CHUNK).await?;
+        let users = event_users::list(&app.db, &values).await?;
         for value in &values {
-            line(&mut text, value, is_user);
+            line(&mut text, value, users.get(&value.id));
         }
         let is_full = i64::try_from(values.len()).is_ok_and(|length| length == CHUNK);
         let next = values.last().filter(|_| is_full).map(|value| value.id);
@@ -190,14 +206,16 @@ fn lines(app: App, issue_id: IssueId, key: String) -> impl futures_util::Stream<
     })
 }
 
-fn line(out: &mut String, value: &TagValue, is_user: bool) {
+fn line(out: &mut String, value: &TagValue, user: Option<&EventUser>) {
     let mut cells = vec![value.value.clone()];
-    if is_user {
-        let (kind, part) = user_part(value);
-        let of = |wanted| if kind == Some(wanted) { part.to_owned() } else { String::new() };
-        cells.extend(["id", "email", "username", "ip"].map(of));
+    let mut name = Vec::new();
+    if let Some(user) = user {
+        let parts = [&user.id, &user.email, &user.username, &user.ip];
+        cells.extend(parts.map(|part| part.clone().unwrap_or_default()));
+        name.extend([user.name.clone().unwrap_or_default()]);
     }
     cells.push(value.events.to_string());
     cells.extend([value.last_seen, value.first_seen].map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)));
+    cells.extend(name);
     csv::row(out, cells);
 }

@@ -10,6 +10,7 @@ use super::event::summary::tag_query;
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::percent;
 use crate::app::App;
+use crate::store::event_users::{self, EventUser};
 use crate::store::tag_counts::{self, TagValue};
 use crate::types::lifecycle::Status;
 use crate::web::error::Result;
@@ -42,6 +43,8 @@ struct TagCard {
 
 struct ValueRow {
     value: String,
+    /// What people call the user.
+    label: Option<String>,
     link: Option<String>,
     query: String,
     percent: i64,
@@ -57,11 +60,12 @@ pub async fn list(
     let Opened { issue, layout, frame, .. } = frame::open(&app, &viewer, actor, (&organization, &id), "tags").await?;
     let keys = tag_counts::list_keys_of_issue(&app.db, issue.id).await?;
     let values = tag_counts::list_top_of_issue(&app.db, issue.id, TOP).await?;
+    let users = event_users::list(&app.db, &values).await?;
     let card = |key: tag_counts::TagKey| {
         let of_key = values.iter().filter(|value| value.key == key.key);
         TagCard {
             encoded_key: encode(&key.key),
-            values: of_key.map(|value| row(value, issue.times_seen)).collect(),
+            values: of_key.map(|value| row(value, users.get(&value.id), issue.times_seen)).collect(),
             values_count: key.values,
             is_folded: key.values > MANY,
             key: visible::string(key.key),
@@ -72,9 +76,10 @@ pub async fn list(
     render(&TagsPage { t: layout.t, frame, cards, layout })
 }
 
-fn row(value: &TagValue, total: i64) -> ValueRow {
+fn row(value: &TagValue, user: Option<&EventUser>, total: i64) -> ValueRow {
     let shown = visible::text(&value.value).into_owned();
     ValueRow {
+        label: user.and_then(EventUser::label).map(|label| visible::text(label).into_owned()),
         link: Some(shown.clone()).filter(|text| is_web_address(text)),
         query: tag_query(&value.key, &value.value),
         percent: percent(value.events, total.max(1)),
