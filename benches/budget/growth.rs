@@ -1,6 +1,6 @@
 //! A database that has grown: what was sent is copied in SQL, since sending ten million events would take an hour.
 //!
-//! Copies of an issue have its tags, hours and events; a copied event has a body like every other.
+//! Copies of an issue have its text, tags, hours and events; a copied event has a body like every other.
 
 use super::database::Database;
 
@@ -17,11 +17,11 @@ pub fn copy_issues(database: &mut Database) {
     database.execute(
         "INSERT INTO issues (id, project_id, short_id, status, event_type, level, platform, logger, title, culprit,
             metadata, message, times_seen, users_seen, first_seen, last_seen, active_at, first_release_id,
-            last_release_id)
+            last_release_id, tag_keys)
         SELECT copies.id, project_id, issue_counter + row_number() OVER (ORDER BY copies.id), issues.status, event_type,
             level, issues.platform, logger, title, culprit, metadata, message, times_seen, users_seen,
             first_seen - make_interval(hours => number), last_seen - make_interval(mins => number), active_at,
-            first_release_id, last_release_id
+            first_release_id, last_release_id, tag_keys
         FROM copies
         JOIN issues ON issues.id = original_id
         JOIN projects ON projects.id = project_id",
@@ -35,8 +35,12 @@ pub fn copy_issues(database: &mut Database) {
         FROM copies JOIN issue_tags ON issue_id = original_id",
     );
     database.execute(
-        "INSERT INTO issue_hours (issue_id, hour, events)
-        SELECT copies.id, hour - make_interval(hours => number * back), events
+        "INSERT INTO issue_texts (issue_id, text)
+        SELECT copies.id, text FROM copies JOIN issue_texts ON issue_id = original_id",
+    );
+    database.execute(
+        "INSERT INTO issue_hours (issue_id, hour, environment_id, events)
+        SELECT copies.id, hour - make_interval(hours => number * back), environment_id, events
         FROM copies JOIN issue_hours ON issue_id = original_id, generate_series(0, 20) AS back",
     );
 }
