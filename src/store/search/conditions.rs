@@ -99,7 +99,7 @@ fn push_condition(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
             sql.push(" AND issues.project_id = ANY(ARRAY(SELECT projects.id FROM projects WHERE projects.id = ANY(");
             sql.push_bind(projects.to_vec()).push(") AND projects.slug = ").push_bind(slug.clone()).push("))");
         }
-        Condition::Id(id) => _ = sql.push("issues.id = ").push_bind(id.0),
+        Condition::Issues(ids) => _ = sql.push("issues.id = ANY(").push_bind(ids.clone()).push(")"),
     }
 }
 
@@ -262,7 +262,8 @@ fn push_tag(sql: &mut Sql, condition: &Condition, projects: &[i64]) {
     }
 }
 
-/// Selects ids of issues that have the tag, at most `limit` if there is one. They are found by its values, not by the issues.
+/// Selects ids of issues that have the tag, at most `limit` if there is one. They are found by its values, not by the
+/// issues.
 pub fn push_issues_of_tag(sql: &mut Sql, condition: &Condition, projects: &[i64], limit: Option<i64>) {
     sql.push("SELECT issue_tags.issue_id FROM issue_tags WHERE issue_tags.tag_value_id = ANY(ARRAY(");
     sql.push("SELECT wanted.id FROM UNNEST(").push_bind(projects.to_vec()).push("::bigint[]) AS issues (project_id),");

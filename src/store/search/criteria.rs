@@ -5,7 +5,7 @@ use std::ops::Bound;
 use chrono::{DateTime, Utc};
 
 use crate::store::release_projects::LatestRelease;
-use crate::types::ids::{IssueId, ReleaseId, UserId};
+use crate::types::ids::{ReleaseId, UserId};
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
 use crate::types::user_part::UserPart;
@@ -54,7 +54,8 @@ pub enum Condition {
     /// Slug of its project.
     Project(Pattern),
     ShortId(String, i64),
-    Id(IssueId),
+    /// One of these.
+    Issues(Vec<i64>),
 }
 
 /// Whose issues.

@@ -16,6 +16,8 @@ pub use criteria::{Assigned, Between, Column, Condition, Counter, Criteria, Mome
 use crate::store::release_projects;
 use crate::types::ids::IssueId;
 
+type Sql = QueryBuilder<Postgres>;
+
 /// By what a list is ordered, the greatest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -75,15 +77,10 @@ pub async fn list(
     from: From,
     limit: i64,
 ) -> sqlx::Result<Vec<Place>> {
-    find_latest_releases(&mut *db, criteria).await?;
     let direction = if matches!(from, From::Before(_)) { "ASC" } else { "DESC" };
     let mut sql = QueryBuilder::new("SELECT issues.id, ");
-    sql.push(sort.key()).push(" AS key FROM issues WHERE issues.project_id = ANY(");
-    sql.push_bind(criteria.project_ids.clone()).push(")");
-    if let Some(ids) = find_few(&mut *db, criteria).await? {
-        sql.push(" AND issues.id = ANY(").push_bind(ids).push(")");
-    }
-    conditions::push(&mut sql, criteria);
+    sql.push(sort.key()).push(" AS key");
+    push_found(&mut *db, &mut sql, criteria).await?;
     push_from(&mut sql, sort, from);
     sql.push(match sort {
         Sort::LastSeen => " ORDER BY issues.last_seen ",
@@ -101,21 +98,31 @@ pub async fn list(
 
 /// How many issues there are, counted up to `limit`. Fills in the newest releases, as [`list`] does.
 pub async fn count(db: &mut PgConnection, criteria: &mut Criteria, limit: i64) -> sqlx::Result<i64> {
-    find_latest_releases(&mut *db, criteria).await?;
-    let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM issues WHERE issues.project_id = ANY(");
-    sql.push_bind(criteria.project_ids.clone()).push(")");
-    if let Some(ids) = find_few(&mut *db, criteria).await? {
-        sql.push(" AND issues.id = ANY(").push_bind(ids).push(")");
-    }
-    conditions::push(&mut sql, criteria);
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT");
+    push_found(&mut *db, &mut sql, criteria).await?;
     sql.push(" LIMIT ").push_bind(limit).push(") AS counted");
     let row = planned_anew(sql.build()).fetch_one(&mut *db).await?;
     row.try_get(0)
 }
 
-/// The issues that have the rarest tag that is asked for, if they are few.
-async fn find_few(db: &mut PgConnection, criteria: &Criteria) -> sqlx::Result<Option<Vec<i64>>> {
-    for term in criteria.terms.iter().filter(|term| !term.is_negated) {
+/// Appends ` FROM issues WHERE …`: those that meet the criteria.
+async fn push_found(db: &mut PgConnection, sql: &mut Sql, criteria: &mut Criteria) -> sqlx::Result<()> {
+    find_latest_releases(&mut *db, criteria).await?;
+    sql.push(" FROM issues WHERE issues.project_id = ANY(").push_bind(criteria.project_ids.clone()).push(")");
+    match find_few(&mut *db, criteria).await? {
+        None => conditions::push(sql, criteria),
+        Some((place, ids)) => {
+            let mut criteria = criteria.clone();
+            criteria.terms[place].condition = Condition::Issues(ids);
+            conditions::push(sql, &criteria);
+        }
+    }
+    Ok(())
+}
+
+/// The place of a tag that few issues have, and they.
+async fn find_few(db: &mut PgConnection, criteria: &Criteria) -> sqlx::Result<Option<(usize, Vec<i64>)>> {
+    for (place, term) in criteria.terms.iter().enumerate().filter(|(_, term)| !term.is_negated) {
         if !matches!(term.condition, Condition::Tag(..) | Condition::User(..) | Condition::LatestRelease(_)) {
             continue;
         }
@@ -123,7 +130,7 @@ async fn find_few(db: &mut PgConnection, criteria: &Criteria) -> sqlx::Result<Op
         conditions::push_issues_of_tag(&mut sql, &term.condition, &criteria.project_ids, Some(FEW_ISSUES));
         let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *db).await?;
         if ids.len() < usize::try_from(FEW_ISSUES).unwrap_or(usize::MAX) {
-            return Ok(Some(ids));
+            return Ok(Some((place, ids)));
         }
     }
     Ok(None)
@@ -147,7 +154,7 @@ fn place(row: &sqlx::postgres::PgRow) -> sqlx::Result<Place> {
     Ok(Place { key: row.try_get("key")?, id: IssueId(row.try_get("id")?) })
 }
 
-fn push_from(sql: &mut QueryBuilder<Postgres>, sort: Sort, from: From) {
+fn push_from(sql: &mut Sql, sort: Sort, from: From) {
     let (place, comparison) = match from {
         From::Start => return,
         From::After(place) => (place, "<"),

@@ -118,7 +118,7 @@ fn version(value: &Value) -> Version {
 
 fn issue(value: &str) -> Result<Condition, Expected> {
     if let Ok(id) = value.parse() {
-        return Ok(Condition::Id(id));
+        return Ok(Condition::Issues(vec![id]));
     }
     let (slug, number) = short_id::parse(value).ok_or(Expected::ShortId)?;
     Ok(Condition::ShortId(slug, number))
