@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::issue_lists::IssueBucket;
-use super::tag_counts::IssueTagValue;
+use super::tag_counts::{IssueTagValue, TagValue};
 use crate::types::ids::{IssueId, TagValueId};
 
 /// Events looked at to tell how they spread over tags.
-const MAX_EVENTS: i64 = 1_000;
+pub const MAX_EVENTS: i64 = 1_000;
 
 /// What an issue had there.
 #[derive(Clone, Debug)]
@@ -128,4 +128,47 @@ pub async fn list_most_seen(
     )
     .fetch_all(db)
     .await
+}
+
+/// How its newest events there spread over the values of tags: the most frequent of each key, and how many values the
+/// key has among them.
+pub async fn list_top_values(
+    db: impl PgExecutor<'_>,
+    issue_id: IssueId,
+    environment: TagValueId,
+    limit: i64,
+) -> sqlx::Result<Vec<(TagValue, i64)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT ranked.id, ranked.key, ranked.value, ranked.events AS "events!", ranked.first_seen AS "first_seen!",
+            ranked.last_seen AS "last_seen!", ranked.of_key AS "of_key!"
+        FROM (
+            SELECT tag_values.id, tag_values.key, tag_values.value, there.events, there.first_seen, there.last_seen,
+                row_number() OVER (PARTITION BY tag_values.key ORDER BY there.events DESC, tag_values.id) AS place,
+                count(*) OVER (PARTITION BY tag_values.key) AS of_key
+            FROM (
+                SELECT tag.id, count(*) AS events, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen
+                FROM (
+                    SELECT occurred_at, tag_value_ids FROM events
+                    WHERE issue_id = $1 ORDER BY occurred_at DESC LIMIT $3
+                ) AS newest, UNNEST(tag_value_ids) AS tag (id)
+                WHERE $2 = ANY(tag_value_ids) AND tag.id > 0
+                GROUP BY tag.id
+            ) AS there
+            JOIN tag_values ON tag_values.id = there.id
+        ) AS ranked
+        WHERE ranked.place <= $4
+        ORDER BY ranked.key, ranked.place"#,
+        issue_id.0,
+        environment.0,
+        MAX_EVENTS,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let values = rows.into_iter().map(|row| {
+        let (events, first_seen, last_seen) = (row.events, row.first_seen, row.last_seen);
+        (TagValue { id: row.id, key: row.key, value: row.value, events, first_seen, last_seen }, row.of_key)
+    });
+    Ok(values.collect())
 }

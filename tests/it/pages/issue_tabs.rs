@@ -248,7 +248,8 @@ async fn feedback_is_read_in_inboxes_and_on_issues() {
     let event = app.report(&project, &json!({"message": "out of stock"})).await;
     let issue = issue_of(&app).await;
     let home = format!("/organizations/acme/issues/{issue}/");
-    assert!(!browser.get(&home).await.body.contains("feedback/\""), "no tab without feedback");
+    let tab = format!("{home}feedback/\"");
+    assert!(!browser.get(&home).await.body.contains(&tab), "no tab without feedback");
     write_feedback(&app, &project, &event, "It <b>broke</b>").await;
     write_feedback(&app, &project, "4711e3a0c1d2e3f4a5b6c7d8e9f00112", "Too early").await;
 

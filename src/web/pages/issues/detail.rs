@@ -26,8 +26,7 @@ use crate::types::json::Json;
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
 use crate::web::error::{Error, Result};
-use crate::web::extract::needs::EventRead;
-use crate::web::extract::{Actor, ProjectAccess, Viewer};
+use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
@@ -144,7 +143,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, mut params
     let Opened { issue, details, access, layout, mut frame } = opened;
     let t = layout.t;
     let found = stored::find(app, &issue, wanted).await?;
-    let (environments, environment) = choose_environment(app, &access, params.environment.take()).await?;
+    let (environments, environment) = environment::of_project(app, &access, params.environment.take()).await?;
     let side = side::load(app, (&access.project, &issue, &environment), &details, &layout, &frame).await?;
     let note = found.as_ref().filter(|found| found.is_other).map(|_| t.issues_other_event());
     let bytes = found.as_ref().and_then(|found| found.json().ok()).unwrap_or_default();
@@ -196,18 +195,6 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, mut params
         layout,
     };
     Ok(render(&page)?.into_response())
-}
-
-/// Those of the project, and the one to show; empty: all of them.
-async fn choose_environment(
-    app: &App,
-    access: &ProjectAccess<EventRead>,
-    mut asked: Option<String>,
-) -> Result<(Vec<String>, String)> {
-    let place = (access.project.organization_id, Some(access.project.id));
-    let projects = std::slice::from_ref(&access.project);
-    let known = environment::choose(app, access.within.actor.user.id, place, projects, &mut asked).await?;
-    Ok((known, asked.unwrap_or_default()))
 }
 
 /// Names and sizes of an event's files.

@@ -6,6 +6,8 @@ use crate::store::environments;
 use crate::store::projects::Project;
 use crate::types::ids::UserId;
 use crate::web::error::Result;
+use crate::web::extract::ProjectAccess;
+use crate::web::extract::needs::EventRead;
 
 /// Fills in the parameter, and returns the names to choose from.
 pub async fn choose(
@@ -15,11 +17,41 @@ pub async fn choose(
     projects: &[Project],
     asked: &mut Option<String>,
 ) -> Result<Vec<String>> {
+    let names = names(app, projects).await?;
+    choose_among(app, user_id, place, &names, asked).await?;
+    Ok(names)
+}
+
+/// Those of a project, and the one to show; empty: all of them.
+pub async fn of_project(
+    app: &App,
+    access: &ProjectAccess<EventRead>,
+    mut asked: Option<String>,
+) -> Result<(Vec<String>, String)> {
+    let place = (access.project.organization_id, Some(access.project.id));
+    let projects = std::slice::from_ref(&access.project);
+    let known = choose(app, access.within.actor.user.id, place, projects, &mut asked).await?;
+    Ok((known, asked.unwrap_or_default()))
+}
+
+/// Where events of the projects came from, in order.
+pub async fn names(app: &App, projects: &[Project]) -> Result<Vec<String>> {
     let ids: Vec<i64> = projects.iter().map(|project| project.id.0).collect();
     let known = environments::list_of_projects(&app.db, &ids).await?;
     let mut names: Vec<String> = known.into_iter().map(|(_, name)| name).collect();
     names.sort();
     names.dedup();
+    Ok(names)
+}
+
+/// Fills in the parameter, and remembers what was asked for.
+pub async fn choose_among(
+    app: &App,
+    user_id: UserId,
+    place: Where,
+    names: &[String],
+    asked: &mut Option<String>,
+) -> Result<()> {
     let last = chosen_environments::find(&app.db, user_id, place).await?;
     match asked.as_deref() {
         // One that is gone would hide everything without saying so.
@@ -30,5 +62,5 @@ pub async fn choose(
         }
         Some(_) => {}
     }
-    Ok(names)
+    Ok(())
 }

@@ -8,7 +8,7 @@ mod changes;
 pub(super) mod chart;
 mod complete;
 pub(super) mod detail;
-mod environment;
+pub mod environment;
 pub mod event;
 mod events;
 mod export;

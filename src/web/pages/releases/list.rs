@@ -11,14 +11,15 @@ use serde::Deserialize;
 use super::address::{list_path, release_path};
 use super::adoption::{self, Adoption, Series};
 use crate::app::App;
+use crate::store::chosen_environments::Where;
 use crate::store::commit_authors::{self, CommitAuthor};
 use crate::store::deploys::{self, Deploy};
 use crate::store::projects::Project;
+use crate::store::release_commits;
 use crate::store::release_hours::{self, ReleaseBucket};
 use crate::store::release_lists::{self, ReleaseCriteria};
 use crate::store::release_projects::{self, ReleaseOfProject};
 use crate::store::releases::{self, Release, ReleaseStatus};
-use crate::store::{environments, release_commits};
 use crate::types::ids::ReleaseId;
 use crate::types::release::shown_version;
 use crate::web::error::Result;
@@ -28,6 +29,7 @@ use crate::web::layout::{Layout, Section};
 use crate::web::markup::Markup;
 use crate::web::messages::Messages;
 use crate::web::pages::issues::chart::{self, Sparkline, Stretch};
+use crate::web::pages::issues::environment;
 use crate::web::pages::issues::list::Choice;
 use crate::web::pages::numbered::Page;
 use crate::web::{render, time, visible};
@@ -42,7 +44,7 @@ const AUTHORS: usize = 3;
 #[serde(default)]
 pub struct ListParams {
     query: String,
-    environment: String,
+    environment: Option<String>,
     status: String,
     sort: String,
     #[serde(rename = "statsPeriod")]
@@ -59,6 +61,8 @@ struct ReleaseListPage {
     organization: String,
     is_of_project: bool,
     params: ListParams,
+    /// The one that is looked at; empty: all of them.
+    environment: String,
     environments: Vec<String>,
     tabs: Vec<Choice>,
     sorts: Vec<Choice>,
@@ -120,8 +124,11 @@ pub async fn of_project(
     show(&app, layout, scope, params).await
 }
 
-async fn show(app: &App, layout: Layout, scope: Scope<'_>, params: ListParams) -> Result<Response> {
+async fn show(app: &App, layout: Layout, scope: Scope<'_>, mut params: ListParams) -> Result<Response> {
     let t = layout.t;
+    let environments = scope.environments(app).await?;
+    let user_id = scope.organization.actor.user.id;
+    environment::choose_among(app, user_id, scope.place(), &environments, &mut params.environment).await?;
     let path = list_path(&scope.organization.organization.slug, scope.project);
     let page = Page::parse(&params.page, PER_PAGE);
     let criteria = scope.criteria(&params);
@@ -137,7 +144,8 @@ async fn show(app: &App, layout: Layout, scope: Scope<'_>, params: ListParams) -
         t,
         organization: scope.organization.organization.slug.clone(),
         is_of_project: scope.project.is_some(),
-        environments: scope.environments(app).await?,
+        environment: params.environment.clone().unwrap_or_default(),
+        environments,
         tabs: tabs(&params, &path, t),
         sorts: sorts(&params, &path, t),
         graphs: graphs(&params, &path, t),
@@ -146,7 +154,7 @@ async fn show(app: &App, layout: Layout, scope: Scope<'_>, params: ListParams) -
         previous,
         next,
         is_whole: params.query.is_empty()
-            && params.environment.is_empty()
+            && params.environment.as_deref().is_none_or(str::is_empty)
             && params.status.is_empty()
             && page.is_first(),
         params,
@@ -163,7 +171,7 @@ impl ListParams {
         change(&mut params);
         let members = [
             ("query", params.query),
-            ("environment", params.environment),
+            ("environment", params.environment.unwrap_or_default()),
             ("status", params.status),
             ("sort", params.sort),
             ("statsPeriod", params.stats_period),
@@ -187,7 +195,7 @@ impl Scope<'_> {
             organization_id: self.organization.organization.id,
             project_ids: self.project_ids(),
             query: given(&params.query),
-            environments: given(&params.environment).map(|name| vec![name]),
+            environments: params.environment.as_deref().and_then(given).map(|name| vec![name]),
             status: match params.status.as_str() {
                 "all" => None,
                 "archived" => Some(ReleaseStatus::Archived),
@@ -198,12 +206,16 @@ impl Scope<'_> {
         }
     }
 
+    /// Where a choice of environment is remembered: it is that of the issues.
+    fn place(&self) -> Where {
+        let project = self.project.and_then(|_| self.projects.first());
+        (self.organization.organization.id, project.map(|project| project.id))
+    }
+
     /// Where events came from, and where releases were deployed.
     async fn environments(&self, app: &App) -> Result<Vec<String>> {
-        let ids = self.project_ids();
-        let mut names: Vec<String> =
-            environments::list_of_projects(&app.db, &ids).await?.into_iter().map(|(_, name)| name).collect();
-        names.extend(deploys::list_environments(&app.db, &ids).await?);
+        let mut names = environment::names(app, self.projects).await?;
+        names.extend(deploys::list_environments(&app.db, &self.project_ids()).await?);
         names.sort();
         names.dedup();
         Ok(names)
