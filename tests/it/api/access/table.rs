@@ -100,6 +100,7 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("PROJECT/tombstones/", &[("GET", EVENT_READ)]),
     ("PROJECT/tombstones/{tombstone}/", &[("DELETE", EVENT_ADMIN)]),
     ("PROJECT/user-feedback/", &[("GET", FEEDBACK_READ), ("POST", FEEDBACK_WRITE)]),
+    ("PROJECT/users/", &[("GET", EVENT_READ)]),
     ("PROJECT/user-reports/", &[("GET", FEEDBACK_READ), ("POST", FEEDBACK_WRITE)]),
     ("LIST/", &[("GET", RELEASE_READ), ("POST", RELEASE_WRITE)]),
     ("LIST/{version}/commitfiles/", &[("GET", RELEASE_READ)]),
