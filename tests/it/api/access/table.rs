@@ -102,6 +102,7 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("PROJECT/user-feedback/", &[("GET", FEEDBACK_READ), ("POST", FEEDBACK_WRITE)]),
     ("PROJECT/users/", &[("GET", EVENT_READ)]),
     ("PROJECT/user-reports/", &[("GET", FEEDBACK_READ), ("POST", FEEDBACK_WRITE)]),
+    ("PROJECT/users/", &[("GET", EVENT_READ)]),
     ("LIST/", &[("GET", RELEASE_READ), ("POST", RELEASE_WRITE)]),
     ("LIST/{version}/commitfiles/", &[("GET", RELEASE_READ)]),
     ("LIST/{version}/commits/", &[("GET", RELEASE_READ)]),
