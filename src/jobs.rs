@@ -13,6 +13,7 @@ use crate::services::{
     events::{CreateEventPartitions, ForgetSettledEntries, LinkUserReports},
     issues::{ChangeIssues, MergeIssues, UndoChanges, UnmergeIssue},
     job::{Job, JobError},
+    next_releases::NameNextReleases,
     retention::{CleanUp, DeleteIssues, DeleteProject},
     snoozes::SweepSnoozes,
 };
@@ -49,6 +50,7 @@ pub const JOBS: &[JobType] = &[
     JobType::on_demand::<UnmergeIssue>(),
     JobType::on_demand::<DeleteIssues>(),
     JobType::on_demand::<DeleteProject>(),
+    JobType::every::<NameNextReleases>(Duration::from_secs(MINUTE)),
     JobType::every::<SweepSnoozes>(Duration::from_secs(5 * MINUTE)),
     JobType::every::<LinkUserReports>(Duration::from_secs(10 * MINUTE)),
     JobType::every::<ForgetSettledEntries>(Duration::from_secs(15 * MINUTE)),

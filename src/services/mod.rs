@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod issues;
 pub mod job;
 pub mod keys;
+pub mod next_releases;
 pub mod notes;
 pub mod organizations;
 pub mod outcomes;

@@ -91,6 +91,27 @@ pub async fn list_changed_since(
     .await
 }
 
+/// Those of some issues that somebody else made an entry of one of these kinds for since a time.
+pub async fn list_decided(
+    db: impl PgExecutor<'_>,
+    issue_ids: &[i64],
+    (user_id, since): (UserId, DateTime<Utc>),
+    kinds: &[&str],
+) -> sqlx::Result<Vec<IssueId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT issue_id AS "issue_id!: IssueId"
+        FROM activities
+        WHERE issue_id = ANY($1) AND user_id <> $2 AND created_at > $3 AND kind = ANY($4)"#,
+        issue_ids,
+        user_id.0,
+        since,
+        kinds as _,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Takes entries back.
 pub async fn delete(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM activities WHERE id = ANY($1)", ids).execute(db).await?;

@@ -1,5 +1,6 @@
 //! One change to any number of issues, in one transaction, with its entries in their histories.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -7,6 +8,7 @@ use super::apply::{self, By};
 use super::undo::{self, Trace};
 use super::{Basis, Error};
 use crate::app::App;
+use crate::store::activities;
 use crate::store::issues::state::{self, IssueState};
 use crate::types::ids::{CommitId, IssueId, ReleaseId, TeamId, UserId};
 use crate::types::lifecycle::Snooze;
@@ -50,36 +52,56 @@ pub struct Applied {
     pub changed: Vec<IssueId>,
     /// How many were as wanted already.
     pub unchanged: usize,
+    /// How many somebody else had decided about meanwhile; they are as that person left them.
+    pub left: usize,
     /// Takes the change back; absent where it can't be.
     pub undo: Option<String>,
 }
 
 /// Changes issues; those that are deleted meanwhile are left out.
 pub async fn change(app: &App, user_id: UserId, issue_ids: &[IssueId], change: &Change) -> Result<Applied, Error> {
-    change_based_on(app, user_id, issue_ids, change, None).await
+    change_seen(app, user_id, issue_ids, change, None).await
 }
 
-/// Changes issues if each still is as the person saw it when they decided. Otherwise nothing is changed, and
-/// [`Error::Stale`] tells how it is now.
-pub async fn change_based_on(
+/// What a person knew of issues when they decided.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen {
+    /// The one issue, and how it was. Is it different now, nothing is changed, and [`Error::Stale`] tells how it is.
+    As(Basis),
+    /// A list, at this time. What others decided about since is left to them.
+    At(DateTime<Utc>),
+}
+
+/// Changes issues, but never passes over what somebody else decided after the person saw them.
+pub async fn change_seen(
     app: &App,
     user_id: UserId,
     issue_ids: &[IssueId],
     change: &Change,
-    basis: Option<Basis>,
+    seen: Option<Seen>,
 ) -> Result<Applied, Error> {
     let wanted: Vec<i64> = issue_ids.iter().map(|id| id.0).collect();
     let mut tx = app.db.begin().await?;
-    let before = state::lock(&mut *tx, &wanted, user_id).await?;
-    if let Some(basis) = basis.filter(|_| change.overwrites_others()) {
-        let now = before.iter().map(Basis::of).find(|now| *now != basis);
-        now.map_or(Ok(()), |now| Err(Error::Stale(now)))?;
+    let mut before = state::lock(&mut *tx, &wanted, user_id).await?;
+    let there = before.len();
+    match seen.filter(|_| change.overwrites_others()) {
+        Some(Seen::As(basis)) => {
+            let now = before.iter().map(Basis::of).find(|now| *now != basis);
+            now.map_or(Ok(()), |now| Err(Error::Stale(now)))?;
+        }
+        Some(Seen::At(at)) => {
+            let kinds = undo::Kind::of(change).entries();
+            let decided = activities::list_decided(&mut *tx, &wanted, (user_id, at), kinds).await?;
+            before.retain(|state| !decided.contains(&state.id));
+        }
+        None => {}
     }
+    let left = there - before.len();
     let slice = change_locked(&mut tx, change, before, By { user_id, now: app.clock.now() }).await?;
     tx.commit().await?;
     let changed: Vec<IssueId> = slice.traces.iter().map(|trace| trace.before.id).collect();
     let undo = undo::remember(app, user_id, change, slice.traces).await;
-    Ok(Applied { changed, unchanged: slice.unchanged.len(), undo })
+    Ok(Applied { changed, unchanged: slice.unchanged.len(), left, undo })
 }
 
 /// What became of some issues.

@@ -18,7 +18,7 @@ mod unmerge;
 pub use apply::latest_release;
 pub use basis::Basis;
 pub use bulk::{AT_ONCE, ChangeIssues, MAX_ISSUES, UNDO_MINUTES, UndoChanges, start, start_undo, undoable};
-pub use change::{Applied, Change, Resolve, change, change_based_on};
+pub use change::{Applied, Change, Resolve, Seen, change, change_seen};
 pub use delete::{Deletion, delete};
 pub use merge::{Merge, MergeIssues, merge};
 pub use share::{find_shared, share, unshare, without_user_data};

@@ -105,7 +105,7 @@ impl Kind {
     }
 
     /// The entries in histories that tell of another such change. What only its person sees has none.
-    fn entries(self) -> &'static [&'static str] {
+    pub(super) fn entries(self) -> &'static [&'static str] {
         match self {
             Self::Status => &[
                 "set_resolved",

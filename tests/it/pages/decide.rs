@@ -193,6 +193,72 @@ async fn nothing_is_done_where_somebody_decided_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_list_leaves_to_others_what_they_decided_since_it_was_read() {
+    let (app, project, browser, id) = reported().await;
+    app.report(&project, &json!({"message": "no basket"})).await;
+    let lin = app.member(&project, "lin@acme.example", Role::Member, true).await;
+    let other = app.sign_in(&lin).await;
+    let page = browser.get(LIST).await.body;
+    let since = page.split("name=\"since\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a time");
+    app.app.clock.advance(chrono::TimeDelta::seconds(1));
+    act(&other, id, &[("action", "resolve")]).await;
+    let second = number(&app, "SELECT max(id) FROM issues").await.to_string();
+    let first = id.to_string();
+    let both = [("id", first.as_str()), ("id", second.as_str()), ("next", LIST), ("since", since)];
+    let choose = async |action: &str| browser.post_form(LIST, &[&both[..], &[("action", action)]].concat()).await;
+
+    assert_eq!(choose("ignore").await.status, 303);
+    let told = browser.get(LIST).await.body;
+    let left = "One issue ignored. One was decided about by somebody else meanwhile and stays so.";
+    assert!(told.contains(left), "{told}");
+    let states = "SELECT string_agg(status, ' ' ORDER BY id) FROM issues";
+    assert_eq!(text(&app, states).await, "resolved ignored");
+    // One's own decisions are no obstacle, nor are those about something else.
+    assert_eq!(choose("assign-me").await.status, 303);
+    assert_eq!(number(&app, "SELECT count(assignee_user_id) FROM issues").await, 2);
+    // What is asked in between does not forget what was seen.
+    let question = choose("ignore-custom").await;
+    assert!(question.body.contains(&format!("name=\"since\" value=\"{since}\"")), "{}", question.body);
+    // Whoever sees the list as it is now decides about all of it.
+    let now = app.app.clock.now().timestamp_millis().to_string();
+    let fields = [("id", first.as_str()), ("action", "ignore"), ("next", LIST), ("since", now.as_str())];
+    browser.post_form(LIST, &fields).await;
+    assert_eq!(text(&app, states).await, "ignored ignored");
+}
+
+#[tokio::test]
+async fn the_next_release_gets_its_name_once_it_is_there() {
+    let (app, project, browser, id) = reported().await;
+    report(&app, &project, "shop@1.1.0").await;
+    act(&browser, id, &[("action", "resolve-next")]).await;
+    assert!(strip(&browser, id).await.starts_with("Resolved in the release after 1.1.0"));
+    let sweep = async || {
+        app.app.clock.advance(chrono::TimeDelta::minutes(2));
+        let mut connection = app.app.db.acquire().await.expect("a connection");
+        picket::cron::promise_due(&mut connection, &app.app.clock).await.expect("jobs");
+        picket::worker::drain(&app.app).await.expect("jobs run");
+    };
+    // A patch of the old version is no next release, and of two that are the first counts.
+    for version in ["shop@1.0.1", "shop@1.2.0", "shop@1.3.0"] {
+        let event = json!({"message": "something else", "release": version});
+        app.report(&project, &event).await;
+        sweep().await;
+        let expected =
+            if version == "shop@1.0.1" { "Resolved in the release after 1.1.0" } else { "Resolved in 1.2.0" };
+        let shown = strip(&browser, id).await;
+        assert!(shown.starts_with(expected), "{version}: {shown}");
+    }
+    assert!(activity(&browser, id).await.contains("1.2.0"));
+    let script = app.script(&project.owner, &picket::types::scope::Scope::ALL).await;
+    let details = script.get(&format!("/api/0/issues/{id}/")).await.json()["statusDetails"].clone();
+    assert_eq!(details["inRelease"], "shop@1.2.0");
+    report(&app, &project, "shop@1.1.0").await;
+    assert_eq!(text(&app, "SELECT status FROM issues ORDER BY id LIMIT 1").await, "resolved");
+    report(&app, &project, "shop@1.2.0").await;
+    assert_eq!(text(&app, "SELECT status FROM issues ORDER BY id LIMIT 1").await, "unresolved");
+}
+
+#[tokio::test]
 async fn of_two_who_decide_at_once_one_wins_and_the_other_is_told() {
     let (app, project, browser, id) = reported().await;
     let lin = app.member(&project, "lin@acme.example", Role::Member, true).await;

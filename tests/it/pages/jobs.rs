@@ -41,6 +41,18 @@ async fn all(browser: &Client, action: &str, more: &[(&str, &str)]) -> crate::su
 
 const RESOLVED: &str = "SELECT count(*) FROM issues WHERE status = 'resolved'";
 
+/// The tab of all issues has an empty query, and "all matching" there are those that it shows.
+#[tokio::test]
+async fn all_issues_are_all_of_them() {
+    let (app, _, browser) = many(8).await;
+    execute(&app, "UPDATE issues SET status = 'resolved' WHERE short_id > 5").await;
+    let page = browser.get("/acme/shop/?query=").await.body;
+    assert!(page.contains("All 8 matching"), "{page}");
+    let answer = all(&browser, "bookmark", &[("query", "")]).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(number(&app, "SELECT count(*) FROM issue_bookmarks").await, 8);
+}
+
 #[tokio::test]
 async fn all_matching_are_those_of_the_moment_and_can_be_taken_back() {
     let (app, _, browser) = many(1_000).await;

@@ -219,6 +219,13 @@ async fn what_cannot_be_merged_is_refused_whole() {
     let script = stage.test.script(&stage.project.owner, &picket::types::scope::Scope::ALL).await;
     let path = format!("/api/0/projects/acme/shop/issues/?id={own}&id={foreign}");
     assert_eq!(script.put_json(&path, &json!({ "merge": true })).await.status, 400);
+
+    // Of two projects of one organization nothing is even asked.
+    stage.execute("UPDATE projects SET organization_id = (SELECT min(id) FROM organizations)").await;
+    let fields = [("id", own.as_str()), ("id", foreign.as_str()), ("action", "merge")];
+    let answer = browser.post_form("/organizations/acme/issues/", &fields).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert!(answer.body.contains("Only issues of one project") && !answer.body.contains("name=\"confirm\""));
 }
 
 #[tokio::test]

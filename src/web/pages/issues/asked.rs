@@ -71,6 +71,9 @@ pub struct Chosen {
     pub action: String,
     pub ids: Vec<IssueId>,
     pub selection: Option<String>,
+    /// What the person saw, to be asked for again with the answer.
+    pub basis: Option<String>,
+    pub since: Option<i64>,
     pub count: usize,
 }
 
@@ -116,6 +119,8 @@ impl Chosen {
             action: form.fields.action.clone(),
             ids: if selection.token.is_some() { Vec::new() } else { selection.ids },
             selection: selection.token,
+            basis: form.fields.basis.clone(),
+            since: form.fields.since,
             count,
         })
     }
@@ -172,6 +177,8 @@ pub async fn stale(form: &Form<'_>, selection: &Selection, seen: Option<Basis>, 
         None => None,
     };
     let of = Chosen::of(form, Selection { ids: selection.ids.clone(), token: selection.token.clone() }).await?;
+    // Whoever answers this knows how it is now.
+    let of = Chosen { basis: None, since: None, ..of };
     let (layout, t, now) = (layout(form), form.viewer.messages(), shown(form, now).await?);
     Ok((StatusCode::CONFLICT, render(&StalePage { layout, t, of, seen, now })?).into_response())
 }

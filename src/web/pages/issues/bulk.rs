@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::DateTime;
 
 use super::asked;
 use super::changes::{Asked, read_change, told};
 use super::merge;
 use super::selection::{Fields, Selection};
 use crate::app::App;
-use crate::services::issues::{self, AT_ONCE, Basis, Change};
+use crate::services::issues::{self, AT_ONCE, Basis, Change, Seen};
 use crate::services::job::Owner;
 use crate::types::scope::Scope;
 use crate::volatile::sessions::Flash;
@@ -73,8 +74,10 @@ impl Form<'_> {
             return Ok(redirect(self.app, &format!("/jobs/{job_id}/")));
         }
         let basis = self.fields.basis.as_deref().and_then(|text| text.parse::<Basis>().ok());
+        let since = self.fields.since.and_then(DateTime::from_timestamp_millis);
+        let seen = basis.map(Seen::As).or(since.map(Seen::At));
         let user_id = self.owner().user_id;
-        match issues::change_based_on(self.app, user_id, &selection.ids, &change, basis).await {
+        match issues::change_seen(self.app, user_id, &selection.ids, &change, seen).await {
             Ok(applied) => self.back(told(&change, &applied, t), applied.undo).await,
             Err(issues::Error::NoRelease) => self.back(t.issues_no_release().to_owned(), None).await,
             Err(issues::Error::Stale(now)) => asked::stale(self, &selection, basis, now).await,

@@ -163,7 +163,9 @@ fn read_time(text: &str) -> Option<DateTime<Utc>> {
 pub fn told(change: &Change, applied: &Applied, t: Messages) -> String {
     let n = applied.changed.len();
     if n == 0 {
-        return if applied.unchanged == 0 {
+        return if applied.left > 0 {
+            t.issues_left(applied.left)
+        } else if applied.unchanged == 0 {
             t.issues_none_chosen().to_owned()
         } else {
             t.issues_nothing_to_do().to_owned()
@@ -182,5 +184,6 @@ pub fn told(change: &Change, applied: &Applied, t: Messages) -> String {
         Change::MarkSeen => t.issues_did_see(n),
         Change::MarkUnseen => t.issues_did_unsee(n),
     };
-    if applied.unchanged == 0 { done } else { t.issues_did_some(done, applied.unchanged) }
+    let done = if applied.unchanged == 0 { done } else { t.issues_did_some(done, applied.unchanged) };
+    if applied.left == 0 { done } else { t.issues_did_some_left(done, applied.left) }
 }

@@ -32,6 +32,8 @@ struct MergePage {
 
 struct Plan {
     survivor: String,
+    /// Whether all are of one project.
+    is_possible: bool,
     named: Named,
 }
 
@@ -83,7 +85,9 @@ async fn confirm(form: &Form<'_>, selection: Selection, is_wrong: bool, problem:
     let mut rows = issue_lists::list(&form.app.db, &ids, form.owner().user_id).await?;
     rows.sort_by_key(|row| std::cmp::Reverse((row.times_seen, row.id)));
     let survivor = rows.first().map(|row| short_id::format(&row.project_slug, row.short_id)).unwrap_or_default();
-    let plan = Plan { survivor, named: Named::of(&rows, rows.len()) };
+    let is_possible = rows.iter().all(|row| row.project_id == rows[0].project_id);
+    let problem = if is_possible { problem } else { Some(form.viewer.messages().triage_merge_projects().to_owned()) };
+    let plan = Plan { survivor, is_possible, named: Named::of(&rows, rows.len()) };
     let page = MergePage {
         layout: asked::layout(form),
         t: form.viewer.messages(),

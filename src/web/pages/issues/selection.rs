@@ -4,7 +4,6 @@ use axum::Form;
 use axum::extract::{FromRequest, Request};
 use serde::{Deserialize, Serialize};
 
-use super::list::DEFAULT_QUERY;
 use crate::app::App;
 use crate::services::issues::{MAX_ISSUES, query};
 use crate::store::issues::state;
@@ -33,6 +32,8 @@ pub struct Fields {
     pub selection: Option<String>,
     /// What the person saw (`services::issues::Basis`).
     pub basis: Option<String>,
+    /// When the list was read that the person saw, in milliseconds.
+    pub since: Option<i64>,
     others: Vec<(String, String)>,
 }
 
@@ -54,6 +55,7 @@ impl Fields {
                 "all" => wants_all = value == "1",
                 "selection" => fields.selection = Some(value),
                 "basis" => fields.basis = Some(value),
+                "since" => fields.since = value.parse().ok(),
                 _ => fields.others.push((name, value)),
             }
         }
@@ -136,7 +138,6 @@ async fn matching(
     (text, environment): (&str, Option<&str>),
     project_ids: Vec<i64>,
 ) -> Result<Vec<IssueId>> {
-    let text = if text.is_empty() { DEFAULT_QUERY } else { text };
     let parsed = query::parse(text, user_id, app.clock.now());
     let mut criteria = parsed.map_err(|error| Error::bad_request(error.to_string()))?;
     criteria.project_ids = project_ids;
