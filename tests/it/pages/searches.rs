@@ -16,6 +16,10 @@ async fn two_issues() -> (TestApp, Project, Client) {
     (app, project, browser)
 }
 
+async fn number(app: &TestApp, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&app.app.db).await.expect(sql)
+}
+
 fn rows(page: &str) -> usize {
     page.matches("data-issue>").count()
 }
@@ -35,6 +39,7 @@ async fn a_search_is_saved_and_shown_at_first() {
     assert!(browser.get("/acme/shop/").await.body.contains("exists already"));
     let wrong = browser.post_form("/acme/shop/searches/", &[("name", "x"), ("query", "is:gone")]).await;
     assert!(browser.get(wrong.location()).await.body.contains("is:gone"));
+    assert_eq!(number(&app, "SELECT count(*) FROM saved_searches").await, 1, "neither is saved");
 
     let manage = "/settings/acme/projects/shop/saved-searches/";
     let page = browser.get(manage).await.body;
@@ -48,8 +53,12 @@ async fn a_search_is_saved_and_shown_at_first() {
     let opened = browser.get("/organizations/acme/issues/searches/2/").await;
     assert_eq!(opened.location(), "/organizations/acme/issues/?query=is%3Aunresolved%20is%3Aunassigned");
     assert_eq!(browser.get("/acme/shop/searches/999999/").await.status, 404);
-    for action in ["pin", "unpin", "not-mine", "mine", "not-mine"] {
+    for (action, pinned, shown) in
+        [("pin", 1, 1), ("unpin", 0, 1), ("not-mine", 0, 2), ("mine", 0, 1), ("not-mine", 0, 2)]
+    {
         assert_eq!(browser.post_form(manage, &[("id", &id), ("action", action)]).await.status, 303, "{action}");
+        assert_eq!(number(&app, "SELECT count(*) FROM pinned_searches").await, pinned, "{action}");
+        assert_eq!(rows(&browser.get("/acme/shop/").await.body), shown, "{action}");
     }
     assert_eq!(rows(&browser.get("/acme/shop/").await.body), 2);
     let member = app.member(&project, "kim@acme.example", Role::Member, true).await;
