@@ -103,7 +103,7 @@ impl Iterator for Tokens<'_> {
 }
 
 /// Length of the key, if the text begins with `key:` and a value. `http://…`, `std::vec`, `C:\dir` and `TypeError: x`
-/// are words.
+/// are words; the value of `user.ip:::1` is an address.
 fn key_length(text: &str) -> Option<usize> {
     let length = if text.starts_with('"') {
         quoted_length(text).filter(|length| *length > 2)?
@@ -115,7 +115,8 @@ fn key_length(text: &str) -> Option<usize> {
     let value = text[length..].strip_prefix(':')?;
     let is_word = value.is_empty() && !is_known(&text[..length])
         || value.starts_with(char::is_whitespace) && !is_known(&text[..length])
-        || [":", "//", "\\"].iter().any(|start| value.starts_with(start));
+        || ["//", "\\"].iter().any(|start| value.starts_with(start))
+        || value.starts_with(':') && !value.starts_with("::");
     (!is_word).then_some(length)
 }
 
