@@ -68,11 +68,15 @@ pub async fn list_of_issue(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::
         .await
 }
 
-/// A hash of an issue, with the stored events that it decided about.
+/// Newest events of an issue that are looked at for its hashes.
+pub const MAX_EVENTS: i64 = 10_000;
+
+/// A hash of an issue, with the newest stored events that it decided about.
 #[derive(Clone, Debug)]
 pub struct HashEvents {
     pub hash: Uuid,
     pub is_locked: bool,
+    /// Among the newest [`MAX_EVENTS`].
     pub events: i64,
     /// The newest of them.
     pub event_id: Option<Uuid>,
@@ -84,24 +88,38 @@ pub async fn list_events(db: impl PgExecutor<'_>, issue_id: IssueId, limit: i64)
     sqlx::query_as!(
         HashEvents,
         r#"
-        SELECT issue_hashes.hash AS "hash!", issue_hashes.is_locked AS "is_locked!",
-            COALESCE(counted.events, 0) AS "events!", newest.event_id AS "event_id?", newest.occurred_at AS "occurred_at?"
+        SELECT issue_hashes.hash, issue_hashes.is_locked, COALESCE(counted.events, 0) AS "events!",
+            counted.event_id AS "event_id?", counted.occurred_at AS "occurred_at?"
         FROM issue_hashes
         LEFT JOIN (
-            SELECT hash, count(*) AS events, max(occurred_at) AS occurred_at
-            FROM events WHERE issue_id = $1 GROUP BY hash
+            SELECT hash, count(*) AS events, max(occurred_at) AS occurred_at,
+                (array_agg(event_id ORDER BY occurred_at DESC))[1] AS event_id
+            FROM (
+                SELECT hash, occurred_at, event_id FROM events
+                WHERE issue_id = $1
+                ORDER BY occurred_at DESC
+                LIMIT $3
+            ) AS newest
+            GROUP BY hash
         ) AS counted ON counted.hash = issue_hashes.hash
-        LEFT JOIN LATERAL (
-            SELECT event_id, occurred_at FROM events
-            WHERE issue_id = $1 AND events.occurred_at = counted.occurred_at AND events.hash = counted.hash
-            LIMIT 1
-        ) AS newest ON TRUE
         WHERE issue_hashes.issue_id = $1
         ORDER BY COALESCE(counted.events, 0) DESC, issue_hashes.hash
         LIMIT $2"#,
         issue_id.0,
         limit,
+        MAX_EVENTS,
     )
     .fetch_all(db)
+    .await
+}
+
+/// How many stored events of an issue some hashes decided about: all of them are looked at.
+pub async fn count_events(db: impl PgExecutor<'_>, issue_id: IssueId, hashes: &[Uuid]) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM events WHERE issue_id = $1 AND hash = ANY($2)"#,
+        issue_id.0,
+        hashes,
+    )
+    .fetch_one(db)
     .await
 }

@@ -304,6 +304,39 @@ async fn what_was_merged_is_taken_apart_by_hash() {
 }
 
 #[tokio::test]
+async fn hashes_of_a_busy_issue_are_counted_in_its_newest_events() {
+    let stage = three().await;
+    let id = stage.ids().await[1];
+    sqlx::query(
+        "INSERT INTO events SELECT project_id, issue_id, gen_random_uuid(), occurred_at - make_interval(secs => n),
+            received_at, hash, size, tag_value_ids
+        FROM events, generate_series(1, 2000) AS n WHERE issue_id = $1",
+    )
+    .bind(id.0)
+    .execute(stage.db())
+    .await
+    .unwrap();
+    sqlx::query("UPDATE issues SET times_seen = 10005 WHERE id = $1").bind(id.0).execute(stage.db()).await.unwrap();
+    let browser = stage.browser().await;
+    let path = format!("/organizations/acme/issues/{id}/merged/");
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("<td>10,000+</td>"), "{page}");
+    assert!(page.contains("Counted in the newest 10,000 events of the issue."));
+    // What is about to be moved is counted whole.
+    let other = Uuid::from_u128(7);
+    sqlx::query("INSERT INTO issue_hashes (project_id, hash, issue_id) VALUES ($1, $2, $3)")
+        .bind(stage.project.project.id.0)
+        .bind(other)
+        .bind(id.0)
+        .execute(stage.db())
+        .await
+        .unwrap();
+    let hash = hash_of(&stage, "ValueError").await.as_simple().to_string();
+    let preview = browser.post_form(&path, &[("hash", &hash)]).await.body;
+    assert!(preview.contains("10,005 stored events; 0 stay here"), "{preview}");
+}
+
+#[tokio::test]
 async fn an_issue_keeps_one_hash() {
     let stage = three().await;
     let ids = stage.ids().await;

@@ -66,7 +66,6 @@ pub struct IssueFrame {
     /// What the viewer sees and may decide about (`services::issues::Basis`).
     pub basis: String,
     pub subscription: Subscription,
-    pub hashes: i64,
     /// Address of the public page, if there is a link.
     pub share: Option<String>,
     pub assignees: Vec<(String, String)>,
@@ -157,7 +156,6 @@ impl IssueFrame {
             basis: Basis::of_issue(issue).to_string(),
             subscription: Subscription::of(details, t),
             feedback_count: details.feedback_count,
-            hashes: details.hashes_count,
             share: None,
             assignees,
             suggested: Vec::new(),

@@ -34,6 +34,8 @@ struct MergedPage {
     hashes: Vec<HashRow>,
     /// More hashes than are shown.
     is_cut: bool,
+    /// That not all events were looked at.
+    counted: Option<String>,
     problem: Option<&'static str>,
     preview: Option<Preview>,
 }
@@ -50,9 +52,9 @@ struct HashRow {
 /// What would come of taking the chosen hashes off.
 struct Preview {
     hashes: usize,
-    events: i64,
+    events: String,
     /// What stays with the issue.
-    left: i64,
+    left: String,
 }
 
 pub async fn show(
@@ -110,12 +112,14 @@ async fn page(
     let hashes = issue_hashes::list_events(&app.db, issue.id, LIMIT).await?;
     let is_all = usize::try_from(details.hashes_count).is_ok_and(|count| chosen.len() >= count);
     let problem = problem.or_else(|| (is_preview && is_all).then(|| layout.t.triage_unmerge_all()));
-    let preview = (is_preview && problem.is_none()).then(|| Preview::of(&issue, &hashes, chosen));
+    let preview = if is_preview && problem.is_none() { Some(Preview::of(app, &issue, chosen).await?) } else { None };
+    let is_part = issue.times_seen > issue_hashes::MAX_EVENTS;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = MergedPage {
         t: layout.t,
         is_cut: hashes.len() < usize::try_from(details.hashes_count).unwrap_or(usize::MAX),
-        hashes: hashes.iter().map(|row| HashRow::of(row, chosen, &frame, &layout)).collect(),
+        hashes: hashes.iter().map(|row| HashRow::of(row, (chosen, is_part), &frame, &layout)).collect(),
+        counted: is_part.then(|| layout.t.triage_counted_in_newest(grouped(issue_hashes::MAX_EVENTS))),
         problem,
         preview,
         frame,
@@ -125,21 +129,22 @@ async fn page(
 }
 
 impl Preview {
-    fn of(issue: &Issue, hashes: &[HashEvents], chosen: &[Uuid]) -> Self {
-        let events = hashes.iter().filter(|row| chosen.contains(&row.hash)).map(|row| row.events).sum();
-        Self { hashes: chosen.len(), events, left: (issue.times_seen - events).max(0) }
+    async fn of(app: &App, issue: &Issue, chosen: &[Uuid]) -> Result<Self> {
+        let events = issue_hashes::count_events(&app.db, issue.id, chosen).await?;
+        let left = (issue.times_seen - events).max(0);
+        Ok(Self { hashes: chosen.len(), events: grouped(events), left: grouped(left) })
     }
 }
 
 impl HashRow {
-    fn of(row: &HashEvents, chosen: &[Uuid], frame: &IssueFrame, layout: &Layout) -> Self {
+    fn of(row: &HashEvents, (chosen, is_part): (&[Uuid], bool), frame: &IssueFrame, layout: &Layout) -> Self {
         let newest = row.event_id.zip(row.occurred_at).map(|(id, at)| {
             let path = format!("{}{}events/{}/", layout.base, frame.path, id.as_simple());
             (path, time::ago(layout.t, at, layout.now))
         });
         Self {
             hash: row.hash.as_simple().to_string(),
-            events: grouped(row.events),
+            events: format!("{}{}", grouped(row.events), if is_part { "+" } else { "" }),
             newest,
             is_locked: row.is_locked,
             is_chosen: chosen.contains(&row.hash),
