@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::services::events::project_follows_semver;
 use crate::services::job::{Job, JobError, check};
 use crate::store::issue_resolutions::{self, AwaitedRelease};
-use crate::store::releases;
 use crate::types::ids::{JobId, ReleaseId};
-use crate::types::lifecycle::{Release, compare_releases, follows_semver};
+use crate::types::lifecycle::{Release, compare_releases};
 
 /// Issues per transaction.
 const CHUNK: i64 = 200;
@@ -36,9 +36,7 @@ impl Job for NameNextReleases {
 
 /// The release of the project that came first of those that are newer.
 async fn find_next(db: &mut PgConnection, awaited: &AwaitedRelease) -> sqlx::Result<Option<(ReleaseId, String)>> {
-    let versions = releases::list_recent_versions(&mut *db, awaited.project_id, 10).await?;
-    let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
-    let semver = follows_semver(&versions);
+    let semver = project_follows_semver(&mut *db, awaited.project_id).await?;
     let old = Release { version: &awaited.version, date: awaited.date };
     let later = issue_resolutions::list_later_releases(&mut *db, awaited).await?;
     let next = later.into_iter().find(|(_, version, date)| {

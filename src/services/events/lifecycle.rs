@@ -155,7 +155,8 @@ fn regression_data(
     data
 }
 
-async fn project_follows_semver(tx: &mut PgConnection, project_id: ProjectId) -> sqlx::Result<bool> {
+/// Whether the versions of a project's newest releases are semantic ones.
+pub async fn project_follows_semver(tx: &mut PgConnection, project_id: ProjectId) -> sqlx::Result<bool> {
     let versions = release_rows::list_recent_versions(&mut *tx, project_id, 10).await?;
     let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
     Ok(follows_semver(&versions))

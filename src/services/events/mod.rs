@@ -27,6 +27,7 @@ mod users;
 
 pub use batch::{Batch, BatchEvent, NewBody, OutcomeCounts, Refused, hour_of};
 pub use dead::{drop_dead, list_dead, replay_dead};
+pub use lifecycle::project_follows_semver;
 pub use link_user_reports::LinkUserReports;
 pub use partitions::{CreateEventPartitions, create_partitions};
 pub use save::{SaveError, Saved, Saver};
