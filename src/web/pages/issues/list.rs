@@ -3,12 +3,10 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::address::Address;
-use super::chart::Stretch;
 use super::environment;
 use super::problem::Problem;
 use super::rows::{self, RowView};
@@ -17,12 +15,11 @@ use super::{jump, live};
 use crate::app::App;
 use crate::services::issues::query;
 use crate::services::saved_searches::{self, Search};
-use crate::store::issue_lists::ListedIssue;
 use crate::store::projects::Project;
-use crate::store::search::{self, Criteria, From, Place, Sort, numbers};
-use crate::store::{issue_lists, members, teams};
+use crate::store::search::{self, Criteria, From, Place, Sort};
+use crate::store::{members, teams};
 use crate::types::cursor::Cursor;
-use crate::types::ids::{ProjectId, UserId};
+use crate::types::ids::ProjectId;
 use crate::types::lifecycle::Status;
 use crate::types::scope::Scope;
 use crate::web::error::{Error, Result};
@@ -171,7 +168,7 @@ async fn show(
     let page = if is_searching { read_page(&mut db, &mut criteria, &address).await? } else { Page::default() };
     let count = if is_searching { count(&mut db, &mut criteria, &page).await? } else { None };
     let viewer = (access.actor.user.id, t, now);
-    let rows = read_rows(&mut db, &criteria, &page.places, &address.stretch(now), viewer).await?;
+    let rows = rows::read(&mut db, &criteria, &page.places, &address.stretch(now), viewer).await?;
     drop(db);
 
     let may_write = access.may(Scope::EventWrite);
@@ -201,30 +198,6 @@ async fn show(
         layout,
     };
     render(&page)
-}
-
-async fn read_rows(
-    db: &mut PgConnection,
-    criteria: &Criteria,
-    places: &[Place],
-    stretch: &Stretch,
-    (user_id, t, now): (UserId, Messages, DateTime<Utc>),
-) -> Result<Vec<RowView>> {
-    let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();
-    let issues = issue_lists::list(&mut *db, &ids, user_id).await?;
-    let tags = criteria.tags();
-    let numbers = numbers::list(db, &tags, &issues).await?;
-    let steps = (stretch.since, stretch.step.num_seconds());
-    let buckets = if tags.is_empty() {
-        issue_lists::list_buckets(&mut *db, &ids, steps.0, steps.1).await?
-    } else {
-        numbers::list_buckets(db, &tags, &issues, steps).await?
-    };
-    let view = |issue: ListedIssue| {
-        let numbers = numbers.get(&issue.id);
-        rows::view(issue, numbers, &buckets, stretch, t, now)
-    };
-    Ok(issues.into_iter().map(view).collect())
 }
 
 fn menu(

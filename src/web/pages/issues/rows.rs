@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::PgConnection;
 
 use super::chart::{self, Sparkline, Stretch};
 use super::{level_icon, level_word};
-use crate::store::issue_lists::{IssueBucket, ListedIssue};
-use crate::store::search::numbers::Numbers;
-use crate::types::ids::IssueId;
+use crate::store::issue_lists::{self, IssueBucket, ListedIssue};
+use crate::store::search::numbers::{self as filtered, Numbers};
+use crate::store::search::{Criteria, Place};
+use crate::types::ids::{IssueId, UserId};
 use crate::types::level::Level;
 use crate::types::lifecycle::Status;
 use crate::types::short_id;
+use crate::web::error::Result;
 use crate::web::markup::Markup;
 use crate::web::messages::{Messages, grouped};
 use crate::web::{numbers, time, visible};
@@ -44,6 +47,31 @@ impl RowView {
     pub fn icon(&self) -> &'static str {
         level_icon(self.level)
     }
+}
+
+/// The rows of issues, in the order of their places. Where tags choose, the numbers are those of the events that fit.
+pub async fn read(
+    db: &mut PgConnection,
+    criteria: &Criteria,
+    places: &[Place],
+    stretch: &Stretch,
+    (user_id, t, now): (UserId, Messages, DateTime<Utc>),
+) -> Result<Vec<RowView>> {
+    let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();
+    let issues = issue_lists::list(&mut *db, &ids, user_id).await?;
+    let tags = criteria.tags();
+    let numbers = filtered::list(db, &tags, &issues).await?;
+    let steps = (stretch.since, stretch.step.num_seconds());
+    let buckets = if tags.is_empty() {
+        issue_lists::list_buckets(&mut *db, &ids, steps.0, steps.1).await?
+    } else {
+        filtered::list_buckets(db, &tags, &issues, steps).await?
+    };
+    let row = |issue: ListedIssue| {
+        let numbers = numbers.get(&issue.id);
+        view(issue, numbers, &buckets, stretch, t, now)
+    };
+    Ok(issues.into_iter().map(row).collect())
 }
 
 pub fn view(

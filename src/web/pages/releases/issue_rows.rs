@@ -1,8 +1,7 @@
-//! Issues of a release, as rows.
+//! Issues of a release or of a project's overview, as rows.
 
 use crate::app::App;
-use crate::store::issue_lists::{self, ListedIssue};
-use crate::store::search::{self, Criteria, From, Place, Sort, numbers};
+use crate::store::search::{self, Criteria, From, Place, Sort};
 use crate::types::ids::UserId;
 use crate::web::error::Result;
 use crate::web::layout::Layout;
@@ -25,20 +24,7 @@ pub async fn read(
     let mut places = search::list(&mut db, &mut criteria, sort, from, limit).await?;
     let has_more = places.len() > length;
     places.truncate(length);
-    let ids: Vec<i64> = places.iter().map(|place| place.id.0).collect();
-    let issues = issue_lists::list(&mut *db, &ids, user_id).await?;
-    let day = Stretch::day(layout.now);
-    let tags = criteria.tags();
-    let numbers = numbers::list(&mut db, &tags, &issues).await?;
-    let buckets = if tags.is_empty() {
-        issue_lists::list_buckets(&mut *db, &ids, day.since, day.step.num_seconds()).await?
-    } else {
-        numbers::list_buckets(&mut db, &tags, &issues, (day.since, day.step.num_seconds())).await?
-    };
-    let view = |issue: ListedIssue| {
-        let numbers = numbers.get(&issue.id);
-        rows::view(issue, numbers, &buckets, &day, layout.t, layout.now)
-    };
-    let rows = issues.into_iter().map(view).collect();
+    let viewer = (user_id, layout.t, layout.now);
+    let rows = rows::read(&mut db, &criteria, &places, &Stretch::day(layout.now), viewer).await?;
     Ok((rows, places.last().copied().filter(|_| has_more)))
 }
