@@ -65,7 +65,7 @@ fn write_message(code: &mut String, name: &str, entry: &toml::Value) {
 
 fn parameter(argument: &str) -> String {
     if argument == "n" {
-        ", n: impl crate::web::messages::Count".to_owned()
+        ", n: impl crate::messages::Count".to_owned()
     } else {
         format!(", {argument}: impl std::fmt::Display")
     }
@@ -84,7 +84,7 @@ fn format_call(text: &str) -> String {
     if placeholders(text).is_empty() {
         return format!("{text:?}.to_owned()");
     }
-    let count = if text.contains("{n}") { "let n = crate::web::messages::grouped(n); " } else { "" };
+    let count = if text.contains("{n}") { "let n = crate::messages::grouped(n); " } else { "" };
     format!("{{ {count}format!({text:?}) }}")
 }
 

@@ -3,6 +3,7 @@
 pub mod types;
 
 pub mod config;
+pub mod messages;
 pub mod protocol;
 
 pub mod outbound;

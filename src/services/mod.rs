@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod artifacts;
 pub mod assemble;
+pub mod audit;
 pub mod auto_resolve;
 pub mod blobs;
 pub mod chunks;

@@ -13,6 +13,10 @@ pub struct Member {
     pub organization_id: OrganizationId,
     pub user_id: UserId,
     pub role: Role,
+    /// Sees every team's projects, whatever the role.
+    pub has_global_access: bool,
+    /// Role and teams come from a directory or identity provider.
+    pub is_linked: bool,
     pub created_at: DateTime<Utc>,
 }
 
@@ -41,7 +45,7 @@ pub async fn find(
         Member,
         r#"
         SELECT id AS "id: MemberId", organization_id AS "organization_id: OrganizationId",
-            user_id AS "user_id: UserId", role AS "role: Role", created_at
+            user_id AS "user_id!: UserId", role AS "role: Role", has_global_access, is_linked, created_at
         FROM members
         WHERE organization_id = $1 AND user_id = $2"#,
         organization_id.0,
@@ -56,7 +60,7 @@ pub async fn list(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> s
     sqlx::query_as!(
         MemberWithUser,
         r#"
-        SELECT m.id AS "id: MemberId", m.user_id AS "user_id: UserId", m.role AS "role: Role",
+        SELECT m.id AS "id: MemberId", m.user_id AS "user_id!: UserId", m.role AS "role: Role",
             u.username, u.email, u.name, u.is_active, u.last_login_at, m.created_at
         FROM members m
         JOIN users u ON u.id = m.user_id
@@ -88,7 +92,7 @@ pub async fn list_of_project(
     sqlx::query_as!(
         ProjectMember,
         r#"
-        SELECT m.user_id AS "user_id: UserId", u.username, u.email, u.name
+        SELECT m.user_id AS "user_id!: UserId", u.username, u.email, u.name
         FROM members m
         JOIN users u ON u.id = m.user_id
         WHERE m.organization_id = $1 AND u.is_active
@@ -117,9 +121,14 @@ pub async fn list_team_ids(db: impl PgExecutor<'_>, id: MemberId) -> sqlx::Resul
     .await
 }
 
+/// Owners who can act: those who were only invited, or were disabled, are none.
 pub async fn count_owners(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM members WHERE organization_id = $1 AND role = 'owner'"#,
+        r#"
+        SELECT count(*) AS "count!"
+        FROM members m
+        JOIN users u ON u.id = m.user_id
+        WHERE m.organization_id = $1 AND m.role = 'owner' AND u.is_active"#,
         organization_id.0,
     )
     .fetch_one(db)

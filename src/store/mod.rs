@@ -7,6 +7,7 @@ pub mod artifact_bundles;
 pub mod artifact_lookup;
 pub mod assemblies;
 pub mod attachments;
+pub mod audit_entries;
 pub mod blobs;
 pub mod body_references;
 pub mod chosen_environments;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::ids::{OrganizationId, UserId};
+use crate::types::role::Role;
 
 /// A tenant.
 #[derive(Clone, Debug)]
@@ -11,6 +12,11 @@ pub struct Organization {
     pub id: OrganizationId,
     pub slug: String,
     pub name: String,
+    /// The role of whom nobody gave another.
+    pub default_role: Role,
+    /// Members see every team's projects, and join teams without asking.
+    pub has_open_membership: bool,
+    pub requires_two_factor: bool,
     pub created_at: DateTime<Utc>,
 }
 
@@ -21,7 +27,8 @@ pub async fn find(db: impl PgExecutor<'_>, id: OrganizationId) -> sqlx::Result<O
     sqlx::query_as!(
         Organization,
         r#"
-        SELECT id AS "id: OrganizationId", slug, name, created_at
+        SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
+            requires_two_factor, created_at
         FROM organizations
         WHERE id = $1"#,
         id.0,
@@ -34,7 +41,8 @@ pub async fn find_by_slug(db: impl PgExecutor<'_>, slug: &str) -> sqlx::Result<O
     sqlx::query_as!(
         Organization,
         r#"
-        SELECT id AS "id: OrganizationId", slug, name, created_at
+        SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
+            requires_two_factor, created_at
         FROM organizations
         WHERE slug = $1"#,
         slug,
@@ -48,7 +56,8 @@ pub async fn find_default(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Organi
     sqlx::query_as!(
         Organization,
         r#"
-        SELECT id AS "id: OrganizationId", slug, name, created_at
+        SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
+            requires_two_factor, created_at
         FROM organizations
         ORDER BY id
         LIMIT 1"#,
@@ -62,7 +71,8 @@ pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Organization>> {
     sqlx::query_as!(
         Organization,
         r#"
-        SELECT id AS "id: OrganizationId", slug, name, created_at
+        SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
+            requires_two_factor, created_at
         FROM organizations
         ORDER BY name, id
         LIMIT $1"#,
@@ -77,7 +87,8 @@ pub async fn list_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Res
     sqlx::query_as!(
         Organization,
         r#"
-        SELECT o.id AS "id: OrganizationId", o.slug, o.name, o.created_at
+        SELECT o.id AS "id: OrganizationId", o.slug, o.name, o.default_role AS "default_role: Role", o.has_open_membership,
+            o.requires_two_factor, o.created_at
         FROM organizations o
         JOIN members m ON m.organization_id = o.id
         WHERE m.user_id = $1
@@ -103,7 +114,8 @@ pub async fn insert(
         INSERT INTO organizations (slug, name, created_at)
         VALUES ($1, $2, $3)
         ON CONFLICT ON CONSTRAINT organizations_slug_key DO NOTHING
-        RETURNING id AS "id: OrganizationId", slug, name, created_at"#,
+        RETURNING id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
+            requires_two_factor, created_at"#,
         slug,
         name,
         now,

@@ -16,6 +16,12 @@ pub struct User {
     pub password_hash: Option<String>,
     pub is_active: bool,
     pub is_superuser: bool,
+    /// Kept by a directory: what it knows is not changed here, and there is no password.
+    pub is_managed: bool,
+    /// Has to choose a new password at the next sign-in.
+    pub is_password_expired: bool,
+    /// Sessions that began with another value are over.
+    pub session_nonce: String,
     pub language: Option<String>,
     pub theme: String,
     pub density: String,
@@ -23,7 +29,11 @@ pub struct User {
     pub stack_newest_first: bool,
     pub shortcuts_enabled: bool,
     pub last_organization_id: Option<OrganizationId>,
+    /// An IANA name; `None`: follow the browser.
+    pub time_zone: Option<String>,
     pub last_login_at: Option<DateTime<Utc>>,
+    /// To within five minutes.
+    pub last_active_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -59,9 +69,10 @@ pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Us
     sqlx::query_as!(
         User,
         r#"
-        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
-            density, stack_view, stack_newest_first, shortcuts_enabled,
-            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
+            is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
+            shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
+            last_active_at, created_at
         FROM users
         WHERE id = $1"#,
         id.0,
@@ -75,9 +86,10 @@ pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User
     sqlx::query_as!(
         User,
         r#"
-        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
-            density, stack_view, stack_newest_first, shortcuts_enabled,
-            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
+            is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
+            shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
+            last_active_at, created_at
         FROM users
         WHERE id = ANY($1)
         ORDER BY id"#,
@@ -92,9 +104,10 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
     sqlx::query_as!(
         User,
         r#"
-        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
-            density, stack_view, stack_newest_first, shortcuts_enabled,
-            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
+            is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
+            shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
+            last_active_at, created_at
         FROM users
         WHERE lower(username) = lower($1) OR lower(email) = lower($1)
         -- A user name may look like someone else's address: the address wins.
@@ -115,9 +128,10 @@ pub async fn list_members_by_email(
     sqlx::query_as!(
         User,
         r#"
-        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, language, theme,
-            density, stack_view, stack_newest_first, shortcuts_enabled,
-            last_organization_id AS "last_organization_id: OrganizationId", last_login_at, created_at
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
+            is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
+            shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
+            last_active_at, created_at
         FROM users
         WHERE lower(email) = ANY(SELECT lower(wanted.email) FROM UNNEST($2::text[]) AS wanted (email)) AND is_active
             AND EXISTS (SELECT FROM members WHERE organization_id = $1 AND user_id = users.id)

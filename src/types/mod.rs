@@ -1,6 +1,7 @@
 //! Values without I/O: identifiers, levels, slugs, cursors, time, and the JSON tree events are worked on in.
 
 pub mod artifact;
+pub mod audit_event;
 pub mod clock;
 pub mod cursor;
 pub mod entry_kind;

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::assets;
 use super::extract::needs::Needs;
 use super::extract::{OrganizationAccess, ProjectAccess, Viewer};
-use super::messages::Messages;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::types::scope::Scope;
 use crate::volatile::sessions::Flash;
 

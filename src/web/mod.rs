@@ -14,7 +14,6 @@ mod issue_cursor;
 pub mod layout;
 pub mod markdown;
 pub mod markup;
-pub mod messages;
 pub mod metrics;
 mod middleware;
 pub mod numbers;

@@ -1,6 +1,6 @@
 //! Counts as people read them.
 
-use super::messages::{Messages, grouped};
+use crate::messages::{Messages, grouped};
 use crate::types::language::Language;
 
 /// Short where it is long: `2.4k`, `1.2万`; the exact count belongs into the tooltip.
@@ -35,8 +35,8 @@ fn tenths(n: i64, unit: i64, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::compact;
+    use crate::messages::Messages;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     #[test]
     fn long_counts_are_short() {

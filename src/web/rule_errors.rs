@@ -1,7 +1,7 @@
 //! Mistakes in rules in the reader's language.
 
-use super::messages::Messages;
 use super::visible;
+use crate::messages::Messages;
 use crate::pipeline::rule_text::{MAX_BYTES, MAX_LINE, MAX_RULES, Problem, RuleError};
 
 /// What is wrong, and where; `example` is a matcher of these rules.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 
 use super::markup::Markup;
-use super::messages::Messages;
+use crate::messages::Messages;
 use crate::types::language::Language;
 
 /// `3 min ago`, with the exact time on hover; the script keeps it fresh.
@@ -98,8 +98,8 @@ mod tests {
     use chrono::{TimeDelta, TimeZone, Utc};
 
     use super::{absolute_text, age_text, ago_text};
+    use crate::messages::Messages;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     #[test]
     fn spans_are_told_in_the_unit_that_fits() {

@@ -9,17 +9,24 @@ use regex::Regex;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("config", &["types"]),
+    ("messages", &["types"]),
     ("protocol", &["types"]),
     ("pipeline", &["types", "protocol"]),
     ("store", &["types", "protocol"]),
     ("volatile", &["types", "config"]),
     ("outbound", &["types", "config"]),
     ("app", &["types", "config", "store", "volatile", "outbound"]),
-    ("services", &["types", "config", "protocol", "pipeline", "store", "volatile", "outbound", "app"]),
+    ("services", &["types", "config", "messages", "protocol", "pipeline", "store", "volatile", "outbound", "app"]),
     ("jobs", &["types", "app", "services", "store"]),
     ("worker", &["types", "config", "app", "jobs", "services", "pipeline", "protocol", "volatile", "store"]),
     ("cron", &["types", "config", "app", "jobs", "services", "pipeline", "volatile", "store"]),
-    ("web", &["types", "config", "protocol", "pipeline", "store", "volatile", "outbound", "app", "services", "jobs"]),
+    (
+        "web",
+        &[
+            "types", "config", "messages", "protocol", "pipeline", "store", "volatile", "outbound", "app", "services",
+            "jobs",
+        ],
+    ),
     ("cli", &["*"]),
 ];
 

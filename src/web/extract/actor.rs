@@ -1,19 +1,22 @@
 //! Someone who may do things: a signed-in user, or a token of theirs.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 
 use super::needs::Needs;
 use super::viewer::Viewer;
 use crate::app::App;
+use crate::services::audit::Doer;
 use crate::services::tokens;
 use crate::store::users::{self, User};
 use crate::types::ids::{ApiTokenId, UserId};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
+use crate::web::client_ip::client_ip;
 use crate::web::cookie;
 use crate::web::error::{Error, Result};
 
@@ -25,9 +28,16 @@ pub struct Actor {
     pub token_scopes: Option<Vec<Scope>>,
     /// That token.
     pub token_id: Option<ApiTokenId>,
+    /// Where the request came from, seen through the trusted proxies.
+    pub ip: Option<IpAddr>,
 }
 
 impl Actor {
+    /// As the audit log names who acts.
+    pub fn doer(&self) -> Doer {
+        Doer::user(&self.user, self.ip)
+    }
+
     /// Whether the actor holds one of the scopes in an organization where the user has `role`.
     pub fn has_any(&self, scopes: &[Scope], role: Option<Role>) -> bool {
         let by_role = |scope: &Scope| self.user.is_superuser || role.is_some_and(|role| role.scopes().contains(scope));
@@ -55,9 +65,10 @@ impl FromRequestParts<App> for Actor {
 }
 
 async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
+    let ip = ip_of(parts, app);
     if let Some(viewer) = parts.extensions.get::<Viewer>() {
         let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
-        return Ok(Actor { user, token_scopes: None, token_id: None });
+        return Ok(Actor { user, token_scopes: None, token_id: None, ip });
     }
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthorized)?;
@@ -67,16 +78,23 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
             user,
             token_scopes: Some(token.scopes.iter().filter_map(|name| Scope::parse(name)).collect()),
             token_id: Some(token.id),
+            ip,
         });
     }
     let session = cookie::session_id(&parts.headers).ok_or(Error::Unauthorized)?;
     let user_id = app.redis.session_user(&session).await?.ok_or(Error::Unauthorized)?;
-    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None, token_id: None })
+    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None, token_id: None, ip })
 }
 
 async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {
     let user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
     Ok(Arc::new(user))
+}
+
+/// The address of whoever sent the request.
+pub fn ip_of(parts: &Parts, app: &App) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(client_ip(*peer, &parts.headers, &app.config.web.trusted_proxies))
 }
 
 /// The token of `Bearer TOKEN`; the scheme in any case.

@@ -7,13 +7,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::users::{self, User};
 use crate::store::{job_views, organizations};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
 use crate::web::cookie;
 use crate::web::error::{Error, Result};
-use crate::web::messages::Messages;
 
 /// The person in front of a page: perhaps signed in, always with a language. The pages' middleware loads it once.
 #[derive(Clone)]

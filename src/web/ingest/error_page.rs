@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::route::ProjectPart;
 use super::{answer, call::Call, cors};
+use crate::messages::Messages;
 use crate::protocol::{dsn::Dsn, event_id};
 use crate::services::ingest::{Refusal, ReportText, Submission};
 use crate::types::language::Language;
-use crate::web::messages::Messages;
 
 /// Longest text that a page may put into the dialog.
 const MAX_TEXT: usize = 500;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::messages::{Messages, grouped};
 use crate::services::event_stats::{Counts, Period, Stats};
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::issues::chart::{Mark, ReleaseMark};
 
 /// Height of the chart, and width of a step.

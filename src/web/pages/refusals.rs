@@ -1,9 +1,9 @@
 //! What services refuse, in the viewer's language, beside the field it is about.
 
+use crate::messages::Messages;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
 use crate::services::{keys, organizations, projects, teams};
 use crate::web::error::{FieldErrors, Result};
-use crate::web::messages::Messages;
 
 /// An error that belongs to a field of a form, or one that belongs to nobody's input.
 pub trait Refusal {

@@ -1,6 +1,7 @@
 //! What fingerprint rules would do, for the pages that try them: `partials/rule_preview.html` reads it as `preview`.
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::pipeline::group::rules::Rules;
 use crate::services::grouping::{self, IssueChange, Preview, Sample, Target, Tested};
 use crate::store::issues::{self, NamedIssue};
@@ -8,7 +9,6 @@ use crate::store::projects::Project;
 use crate::types::ids::IssueId;
 use crate::types::short_id;
 use crate::web::error::Result;
-use crate::web::messages::{Messages, grouped};
 use crate::web::visible;
 
 /// Issues that are shown, and others that each is shown together with.

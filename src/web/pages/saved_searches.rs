@@ -8,6 +8,7 @@ use axum::routing::get;
 
 use super::issues::searches::{name, told};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::saved_searches::{self, Search};
 use crate::store::saved_searches::{self as rows, Place};
 use crate::types::ids::UserId;
@@ -16,7 +17,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::{render, visible};

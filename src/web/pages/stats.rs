@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::event_stats::{self, Counts, Period, Stats};
 use crate::store::outcomes;
 use crate::store::projects::Project;
@@ -18,7 +19,6 @@ use crate::web::error::Result;
 use crate::web::extract::needs::ProjectRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::outcome_chart::OutcomeChart;
 use crate::web::{csv, render, visible};
 

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::users::{self, Preferences, User};
 use crate::types::language::Language;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;

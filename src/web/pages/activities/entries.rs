@@ -1,11 +1,11 @@
 //! Entries of histories as pages show them.
 
 use super::words::{self, Directory, number, text, words};
+use crate::messages::Messages;
 use crate::services::notes::People;
 use crate::store::activities::Activity;
 use crate::types::ids::{ActivityId, UserId};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::event::frames::is_web_address;
 use crate::web::{markdown, time, visible};
 use chrono::{DateTime, Utc};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::entries::{Entry, Reader};
 use super::words::Directory;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::notes::People;
 use crate::store::activities;
 use crate::types::short_id;
@@ -17,7 +18,6 @@ use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::{render, time, visible};
 
 const PER_PAGE: usize = 50;

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::activities::Activity;
 use crate::store::organizations::Organization;
 use crate::store::{teams, users};
 use crate::web::error::Result;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::status::regression;
 use crate::web::{time, visible};
 
@@ -189,10 +189,10 @@ mod tests {
     use serde_json::Value;
 
     use super::{Directory, words};
+    use crate::messages::Messages;
     use crate::store::activities::Activity;
     use crate::types::ids::{ActivityId, UserId};
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     fn said(kind: &str, data: Value, language: Language) -> String {
         let entry = Activity {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::view::Report;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::projects::Project;
 use crate::store::user_reports::{self, Wanted};
 use crate::types::scope::Scope;
@@ -14,7 +15,6 @@ use crate::web::error::Result;
 use crate::web::extract::needs::{EventRead, EventWrite};
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::back::local;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::numbered::Page;

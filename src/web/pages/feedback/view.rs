@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::messages::Messages;
 use crate::store::user_reports::ListedReport;
 use crate::types::short_id;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::{time, visible};
 
 pub struct Report {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::frame::{self, IssueFrame, Opened};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::notes::{self, Draft, MAX_TEXT, People};
 use crate::store::activities::{self, Activity, Slice};
 use crate::store::notes as note_rows;
@@ -19,7 +20,6 @@ use crate::web::extract::needs::{EventWrite, Needs};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::activities::entries::{Entry, Reader};
 use crate::web::pages::activities::words::{Directory, text};
 use crate::web::pages::flash::redirect_with;

@@ -9,6 +9,7 @@ use super::bulk::Form;
 use super::changes::Question;
 use super::rows;
 use super::selection::Selection;
+use crate::messages::Messages;
 use crate::services::issues::Basis;
 use crate::store::issue_lists::{self, ListedIssue};
 use crate::store::{members, release_lists, repositories, teams};
@@ -17,7 +18,6 @@ use crate::types::lifecycle::Status;
 use crate::types::short_id;
 use crate::web::error::Result;
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::{render, visible};
 
 /// Choices that a field completes.

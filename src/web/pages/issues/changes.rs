@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::selection::Fields;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::protocol::timestamp;
 use crate::services::issues::{Applied, Change, Resolve};
 use crate::store::{commits, members, releases, teams};
@@ -12,7 +13,6 @@ use crate::types::lifecycle::Snooze;
 use crate::web::error::{Error, Result};
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::EventWrite;
-use crate::web::messages::Messages;
 
 /// As the API limits them (web-api.md 9.2).
 const MAX_COUNT: i64 = 1_000_000;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+use crate::messages::Messages;
 use crate::store::issue_lists::IssueBucket;
 use crate::types::ids::IssueId;
-use crate::web::messages::Messages;
 
 /// Width and height of a sparkline.
 const SPARK: (usize, usize) = (132, 28);
@@ -179,10 +179,10 @@ mod tests {
     use chrono::{TimeDelta, TimeZone, Utc};
 
     use super::{ReleaseMark, Stretch, bars, sparkline};
+    use crate::messages::Messages;
     use crate::store::issue_lists::IssueBucket;
     use crate::types::ids::IssueId;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     #[test]
     fn counts_fall_into_their_steps() {

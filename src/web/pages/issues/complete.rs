@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::searches;
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::saved_searches;
 use crate::store::completion;
 use crate::store::{members, teams};
@@ -13,7 +14,6 @@ use crate::types::user_part::UserPart;
 use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, Viewer};
-use crate::web::messages::{Messages, grouped};
 
 /// Longer tokens are not completed.
 const MAX_TOKEN: usize = 200;

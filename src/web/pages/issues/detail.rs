@@ -16,6 +16,7 @@ use super::people::{self, People};
 use super::side::{self, Side};
 use super::stored::{self, Found, Wanted};
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::protocol::event::Event;
 use crate::services::symbolication;
 use crate::store::issue_events::Neighbours;
@@ -29,7 +30,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::{numbers, render, time, visible};
 
 /// Stored events are counted up to here.

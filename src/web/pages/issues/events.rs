@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::frame::{self, IssueFrame, Opened};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::protocol::event::Event;
 use crate::services::event_search::{self, Filter, Found, InvalidToken, Start};
 use crate::store::event_lists::EventPlace;
@@ -19,7 +20,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::{render, time, visible};
 
 const PER_PAGE: usize = 25;

@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 use super::frame::{self, IssueFrame, Opened};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::user_reports::{self, Wanted};
 use crate::types::lifecycle::Status;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::feedback::view::Report;
 use crate::web::pages::numbered::Page;
 use crate::web::render;

@@ -1,6 +1,7 @@
 //! What all pages of one issue have in common: access, header, actions, tabs.
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::issues::{Basis, latest_release};
 use crate::store::issue_pages::{self, IssueDetails};
 use crate::store::issue_shares;
@@ -16,7 +17,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{Actor, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::{Messages, grouped};
 use crate::web::{base_path, numbers, visible};
 
 use super::people::OwnerView;

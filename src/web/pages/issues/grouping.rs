@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::frame::{self, IssueFrame, Opened};
 use super::stored::{self, Wanted};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::pipeline::group::{self, Component, ComponentValue, Variant};
 use crate::types::json::{self, Json};
 use crate::types::lifecycle::Status;
@@ -15,7 +16,6 @@ use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::{render, visible};
 
 /// Parts of a tree that are shown; a stack of 250 calls has thousands.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::frame::{self, IssueFrame, Opened};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::pipeline::group::rules::Suggestion;
 use crate::services::grouping::correct::{self, Correction};
 use crate::types::lifecycle::Status;
@@ -16,7 +17,6 @@ use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::{Needs, ProjectWrite};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::rule_preview::{self, PreviewView};

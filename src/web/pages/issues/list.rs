@@ -13,6 +13,7 @@ use super::rows::{self, RowView};
 use super::searches::SearchMenu;
 use super::{jump, live};
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::issues::query;
 use crate::services::saved_searches::{self, Search};
 use crate::store::projects::Project;
@@ -26,7 +27,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::home::remember_organization;
 use crate::web::render;
 

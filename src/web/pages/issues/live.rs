@@ -11,12 +11,12 @@ use serde_json::json;
 
 use super::address::Address;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::issues::query;
 use crate::store::search::{self, Between, Condition, Moment};
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{IssueAccess, OrganizationAccess, Viewer};
-use crate::web::messages::Messages;
 
 /// Counting further says no more.
 const MAX_COUNT: i64 = 100;

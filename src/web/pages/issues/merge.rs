@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::asked::{self, Chosen, Named};
 use super::bulk::Form;
 use super::selection::Selection;
+use crate::messages::Messages;
 use crate::services::issues::{self, Error as Refusal};
 use crate::store::issues::state;
 use crate::store::{issue_lists, issues as issue_rows};
@@ -14,7 +15,6 @@ use crate::types::ids::IssueId;
 use crate::types::short_id;
 use crate::web::error::Result;
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::{redirect, render};
 
 #[derive(Template)]

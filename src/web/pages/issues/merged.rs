@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::frame::{self, IssueFrame, Opened};
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::issues::{self, Error as Refusal};
 use crate::services::job::Owner;
 use crate::store::issue_hashes::{self, HashEvents};
@@ -18,7 +19,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::posted::Posted;
 use crate::web::{redirect, render, time};
 

@@ -41,8 +41,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::types::level::Level;
-use crate::web::messages::Messages;
 
 const ISSUE: &str = "/organizations/{organization}/issues/{issue}";
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::chart::Stretch;
 use super::rows::{self, RowView};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::issue_lists;
 use crate::store::own_issues::{self, List, Owner};
 use crate::types::lifecycle::Status;
@@ -15,7 +16,6 @@ use crate::web::error::Result;
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::numbered::Page;
 use crate::web::render;
 

@@ -1,6 +1,7 @@
 //! Who should look at an issue and why, and who follows it: for the narrow column and the assign menu.
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::ownership::{self, Reason, Suggested, Suggestions};
 use crate::services::suspect_commits::Suspect;
 use crate::store::issues::Issue;
@@ -9,7 +10,6 @@ use crate::store::repositories::{self, Repository};
 use crate::store::{issue_subscriptions, users};
 use crate::types::json::Object;
 use crate::web::error::Result;
-use crate::web::messages::Messages;
 use crate::web::visible;
 
 /// Suspect commits, owners and participants that are shown.

@@ -1,7 +1,7 @@
 //! A query that is not understood, with its wrong token marked in place.
 
+use crate::messages::{Messages, grouped};
 use crate::services::issues::query::{Expected, InvalidToken, MAX_LENGTH, MAX_TOKENS};
-use crate::web::messages::{Messages, grouped};
 use crate::web::visible;
 
 /// Characters shown before and after the token.

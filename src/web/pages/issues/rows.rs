@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use super::chart::{self, Sparkline, Stretch};
 use super::{level_icon, level_word};
+use crate::messages::{Messages, grouped};
 use crate::store::issue_lists::{self, IssueBucket, ListedIssue};
 use crate::store::search::numbers::{self as filtered, Numbers};
 use crate::store::search::{Criteria, Place};
@@ -15,7 +16,6 @@ use crate::types::lifecycle::Status;
 use crate::types::short_id;
 use crate::web::error::Result;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::{numbers, time, visible};
 
 /// What the row shows; every text is safe to show.

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::address::encode;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::saved_searches::{self, Error as SearchError, Search};
 use crate::store::saved_searches::{Place, put_default};
 use crate::types::scope::Scope;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::EventRead;
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::redirect;
 

@@ -6,6 +6,7 @@ use super::chart::{self, Bars, ReleaseMark, Stretch};
 use super::frame::IssueFrame;
 use super::meters::{self, Meter};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::issue_environments::{self, IssueEnvironment};
 use crate::store::issue_lists::{self, IssueBucket};
 use crate::store::issue_pages::IssueDetails;
@@ -17,7 +18,6 @@ use crate::types::release::shown_version;
 use crate::web::error::Result;
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::releases::release_path;
 use crate::web::{time, visible};
 

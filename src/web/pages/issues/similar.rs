@@ -9,6 +9,7 @@ use super::frame::{self, IssueFrame, Opened};
 use super::rows::headline;
 use super::stored::{self, Wanted};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::pipeline::group::features::calls;
 use crate::services::similar;
 use crate::store::issue_lists;
@@ -20,7 +21,6 @@ use crate::types::short_id;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::{numbers, render, visible};
 
 const LIMIT: usize = 30;

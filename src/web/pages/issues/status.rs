@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::store::issue_pages::{self, Decision, IssueDetails};
 use crate::store::issue_snoozes;
 use crate::store::issues::Issue;
@@ -11,7 +12,6 @@ use crate::store::projects::Project;
 use crate::types::lifecycle::{Snooze, Status, effective_status};
 use crate::types::release::shown_version;
 use crate::web::error::Result;
-use crate::web::messages::{Messages, grouped};
 use crate::web::{time, visible};
 
 /// Digits of a commit's hash that people read.

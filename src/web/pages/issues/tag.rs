@@ -17,6 +17,7 @@ use super::event::summary::tag_query;
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::percent;
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::store::event_users::{self, EventUser};
 use crate::store::tag_counts::{self, Order, TagValue};
 use crate::types::ids::IssueId;
@@ -26,7 +27,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::numbered::Page;
 use crate::web::{csv, render, time, visible};
 

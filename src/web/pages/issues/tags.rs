@@ -14,6 +14,7 @@ use super::event::summary::tag_query;
 use super::frame::{self, IssueFrame, Opened};
 use super::meters::percent;
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::store::event_users::{self, EventUser};
 use crate::store::issue_environments;
 use crate::store::issues::Issue;
@@ -22,7 +23,6 @@ use crate::types::lifecycle::Status;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::{Messages, grouped};
 use crate::web::{render, visible};
 
 /// Values of a card; the rest is on the tag's page.

@@ -6,11 +6,11 @@ use axum::response::Response;
 
 use super::view::{JobPart, Stage};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::job_views;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::render;
 
 /// Jobs are kept for a week.

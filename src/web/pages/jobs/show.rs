@@ -9,13 +9,13 @@ use serde_json::json;
 
 use super::view::{JobPart, Stage, links, outcome};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::issues::undoable;
 use crate::store::job_issues;
 use crate::store::job_views::JobView;
 use crate::web::error::Result;
 use crate::web::extract::{Actor, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::render;
 
 #[derive(Template)]

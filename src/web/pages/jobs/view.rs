@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::messages::{Messages, grouped};
 use crate::services::issues::{Change, ChangeIssues, MergeIssues, UndoChanges, UnmergeIssue};
 use crate::services::job::Job;
 use crate::services::retention::DeleteIssues;
 use crate::store::job_issues::Outcomes;
 use crate::store::job_views::JobView;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::time;
 
 /// Rates are told from here on: before, they say nothing.

@@ -6,13 +6,13 @@ use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::stats::{self, Overview};
 use crate::store::outcomes::OutcomeHour;
 use crate::volatile::heartbeats::Latency;
 use crate::web::error::Result;
 use crate::web::extract::{SuperuserAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::projects::sparkline;
 use crate::web::render;
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD, NewAccount};
 use crate::services::first_run::{self, FirstRun, Installed};
 use crate::services::setup;
@@ -14,7 +15,6 @@ use crate::store::{organizations, users};
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::auth::begin_session;
 use crate::web::pages::onboarding::platforms;
 use crate::web::pages::posted::Posted;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::organizations::{self, Identity};
 use crate::types::scope::Scope;
 use crate::types::slug::Slug;
@@ -13,7 +14,6 @@ use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{OrgRead, OrgWrite};
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;

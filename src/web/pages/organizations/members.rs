@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::members::{self, MemberWithUser};
 use crate::store::users;
 use crate::types::role::Role;
@@ -15,7 +16,6 @@ use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::{MemberRead, MemberWrite, Needs};
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::projects::{self, NewProject};
 use crate::store::members;
 use crate::store::projects::Project;
@@ -14,7 +15,6 @@ use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::ProjectWrite;
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::onboarding::platforms;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::store::issue_tombstones::{self, Tombstone};
 use crate::types::ids::TombstoneId;
 use crate::types::scope::Scope;
@@ -13,7 +14,6 @@ use crate::web::extract::needs::{EventAdmin, ProjectRead};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::{render, time, visible};

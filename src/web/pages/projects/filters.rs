@@ -8,13 +8,13 @@ use ipnet::IpNet;
 
 use super::save_settings;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::types::project_settings::InboundFilters;
 use crate::types::scope::Scope;
 use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
 

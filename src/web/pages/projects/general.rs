@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::projects::{self, Identity};
 use crate::store::projects as rows;
 use crate::types::scope::Scope;
@@ -14,7 +15,6 @@ use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{Needs, ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::onboarding::platforms;
 use crate::web::pages::posted::Posted;

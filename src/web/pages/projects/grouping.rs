@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::save_settings;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::pipeline::group::rules::Rules;
 use crate::protocol::event_id;
 use crate::services::grouping::{self, Sample};
@@ -17,7 +18,6 @@ use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{Needs, ProjectRead, ProjectWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::rule_preview::{self, PreviewView, TestedView};
 use crate::web::{render, rule_errors, visible};

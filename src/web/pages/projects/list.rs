@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::sparkline;
 use crate::app::App;
+use crate::messages::grouped;
 use crate::services::project_activity::{self, ProjectActivity};
 use crate::store::projects::{self, Project};
 use crate::types::ids::ProjectId;
@@ -16,7 +17,6 @@ use crate::web::error::Result;
 use crate::web::extract::needs::{OrgRead, ProjectRead};
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::grouped;
 use crate::web::pages::home::remember_organization;
 use crate::web::pages::onboarding::platforms;
 use crate::web::{redirect, render};

@@ -9,6 +9,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::services::event_stats::{self, Period};
 use crate::store::projects::Project;
 use crate::store::release_lists::{self, ReleaseCriteria};
@@ -22,7 +23,6 @@ use crate::web::extract::needs::EventRead;
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::issues::chart::{self, ReleaseMark, Sparkline, Stretch};
 use crate::web::pages::issues::rows::RowView;
 use crate::web::pages::outcome_chart::OutcomeChart;

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::pipeline::symbolicate::FoundBy;
 use crate::services::symbolication::{self, Place, Step};
 use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::ProjectRead;
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::{render, visible};
 
 /// Characters of anything that is asked for.

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::artifact_bundles::{self, ListedBundle};
 use crate::types::ids::ArtifactBundleId;
 use crate::types::scope::Scope;
@@ -16,7 +17,6 @@ use crate::web::extract::needs::{Needs, ReleaseRead, ReleaseWrite};
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::numbered::Page;
 use crate::web::{numbers, render, time, visible};

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::frame::{self, ReleaseFrame};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::releases::{self, ReleaseChanges};
 use crate::store::release_projects;
 use crate::store::releases::ReleaseStatus;
@@ -14,7 +15,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::{Needs, ReleaseAdmin, ReleaseWrite};
 use crate::web::extract::{ReleaseAccess, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;

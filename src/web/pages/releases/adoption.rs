@@ -1,8 +1,8 @@
 //! How much of a project's events comes from which release, as bars that are always full.
 
+use crate::messages::Messages;
 use crate::store::release_hours::ReleaseBucket;
 use crate::types::ids::ReleaseId;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::chart::Stretch;
 
 /// Width of a step, and height, of the bars.
@@ -122,10 +122,10 @@ mod tests {
     use chrono::{TimeZone, Utc};
 
     use super::{Series, adoption, percent};
+    use crate::messages::Messages;
     use crate::store::release_hours::ReleaseBucket;
     use crate::types::ids::ReleaseId;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
     use crate::web::pages::issues::chart::Stretch;
 
     #[test]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::frame::{self, ReleaseFrame};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::commit_files::{self, CommitFile};
 use crate::store::commits::{self, Commit};
 use crate::store::repositories;
@@ -18,7 +19,6 @@ use crate::web::extract::needs::ReleaseRead;
 use crate::web::extract::{ReleaseAccess, Viewer};
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::numbered::Page;
 use crate::web::{render, time, visible};
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::frame::{self, ReleaseFrame};
 use super::issue_rows;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::store::releases::Release;
 use crate::store::search::{Condition, Criteria, From, Pattern, Place, Sort};
 use crate::types::cursor::Cursor;
@@ -17,7 +18,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::needs::ReleaseRead;
 use crate::web::extract::{ReleaseAccess, Viewer};
 use crate::web::layout::Layout;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::rows::RowView;
 use crate::web::render;
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::messages::{Messages, grouped};
 use crate::protocol::event::Event;
 use crate::services::issues::{find_shared, without_user_data};
 use crate::services::symbolication;
@@ -18,7 +19,6 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
-use crate::web::messages::{Messages, grouped};
 use crate::web::pages::issues::detail::EventParams;
 use crate::web::pages::issues::event::excerpt::Excerpt;
 use crate::web::pages::issues::event::frames::Row;

@@ -6,12 +6,12 @@ use super::budget::Budget;
 use super::excerpt::{Excerpt, Rest};
 use super::request::text_of;
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::interfaces::breadcrumbs::Breadcrumb;
 use crate::protocol::timestamp;
 use crate::types::json::{Json, Object};
 use crate::types::level::Level;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::level_word;
 
 /// The newest entries are shown at once.
@@ -141,10 +141,10 @@ fn icon(kind: &str, category: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::view;
+    use crate::messages::Messages;
     use crate::protocol::interfaces::breadcrumbs::Breadcrumb;
     use crate::types::json::parse;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
     use crate::web::pages::issues::event::budget::Budget;
     use crate::web::pages::issues::event::excerpt::Excerpt;
 

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::budget::Budget;
 use super::excerpt::{Excerpt, Rest};
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::event::Event;
 use crate::protocol::interfaces::contexts::Context;
 use crate::protocol::interfaces::read::scalar;
 use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Members of a card that are shown at once.
 const SHOWN: usize = 6;

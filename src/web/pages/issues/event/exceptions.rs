@@ -7,11 +7,11 @@ use super::excerpt::{Excerpt, Rest};
 use super::frames::{self, FrameContext, Row};
 use super::options::{Form, Order};
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::interfaces::exception::{Exception, ExceptionChain, Mechanism};
 use crate::protocol::interfaces::stacktrace::Stacktrace;
 use crate::types::json::Object;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Exceptions of one page.
 const MAX_EXCEPTIONS: usize = 20;
@@ -245,10 +245,10 @@ fn relate(exceptions: &mut [ExceptionView<'_>], chain: &ExceptionChain<'_>, cont
 #[cfg(test)]
 mod tests {
     use super::{ChainView, chain};
+    use crate::messages::Messages;
     use crate::protocol::interfaces::exception::ExceptionChain;
     use crate::types::json::parse;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
     use crate::web::pages::issues::event::budget::Budget;
     use crate::web::pages::issues::event::excerpt::Excerpt;
     use crate::web::pages::issues::event::frames::FrameContext;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::request::text_of;
 use super::values;
+use crate::messages::Messages;
 use crate::pipeline::symbolicate::problems::is_of_fetching;
 use crate::protocol::interfaces::problem::Problem;
 use crate::types::json::{Json, Object};
-use crate::web::messages::Messages;
 
 const MAX_PROBLEMS: usize = 50;
 const MAX_CHARS: usize = 300;
@@ -146,9 +146,9 @@ fn detail(problem: &Problem<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::FrameProblem;
+    use crate::messages::Messages;
     use crate::types::json::parse;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     #[test]
     fn the_nearest_artifact_tells_what_differs() {

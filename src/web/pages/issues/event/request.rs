@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::frames::is_web_address;
 use super::values;
 use super::{budget::Budget, curl, excerpt::Excerpt};
+use crate::messages::Messages;
 use crate::protocol::interfaces::request::Request;
 use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Rows of one table, beside everything else and on a page of their own.
 const MAX_ROWS: usize = 100;

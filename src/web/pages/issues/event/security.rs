@@ -1,9 +1,9 @@
 //! Reports that browsers send by themselves: CSP, HPKP, Expect-CT and relatives.
 
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::interfaces::security::SecurityReport;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 pub struct SecurityView<'a> {
     pub title: &'static str,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::contexts::name_and_version;
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::event::Event;
-use crate::web::messages::Messages;
 
 const MAX_CHARS: usize = 60;
 

@@ -1,8 +1,8 @@
 //! JSON values as people read them: variables, extra data, request bodies, contexts.
 
+use crate::messages::Messages;
 use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Members of one container that are shown; the rest is counted.
 const MAX_MEMBERS: usize = 50;
@@ -232,9 +232,9 @@ pub fn length(n: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::value;
+    use crate::messages::Messages;
     use crate::types::json::parse;
     use crate::types::language::Language;
-    use crate::web::messages::Messages;
 
     fn shown(json: &str) -> String {
         value(&parse(json.as_bytes()).unwrap(), Messages { language: Language::English }).to_string()

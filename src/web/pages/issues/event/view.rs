@@ -18,12 +18,12 @@ use super::summary::{self, Fact};
 use super::text::time_of;
 use super::threads::{self, ThreadsView};
 use super::{raw, values};
+use crate::messages::Messages;
 use crate::protocol::event::Event;
 use crate::protocol::interfaces::stacktrace::Stacktrace;
 use crate::protocol::interfaces::template::Template;
 use crate::types::json::Object;
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Tags in the line above the stack trace; the others fold.
 const SHOWN_TAGS: usize = 12;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::list_path;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::keys;
 use crate::services::projects::{self, Dsn};
 use crate::store::project_keys::ProjectKey;
@@ -15,7 +16,6 @@ use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::{Needs, ProjectRead, ProjectWrite};
 use crate::web::extract::{KeyAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
-use crate::web::messages::Messages;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;

@@ -8,10 +8,10 @@ use super::options::{Options, Order, Stack};
 use super::problems::FrameProblem;
 use super::source::{Colours, Context};
 use super::values;
+use crate::messages::Messages;
 use crate::protocol::interfaces::stacktrace::{Frame, Stacktrace};
 use crate::types::json::{Json, Object};
 use crate::web::markup::Markup;
-use crate::web::messages::Messages;
 
 /// Rows of one stack trace; more are a link.
 const MAX_ROWS: usize = 260;

@@ -1,8 +1,8 @@
 use super::{FrameContext, Row, is_web_address, rows};
+use crate::messages::Messages;
 use crate::protocol::interfaces::stacktrace::Stacktrace;
 use crate::types::json::parse;
 use crate::types::language::Language;
-use crate::web::messages::Messages;
 use crate::web::pages::issues::event::budget::Budget;
 use crate::web::pages::issues::event::options::{Options, Order, Stack};
 
