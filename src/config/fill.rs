@@ -20,6 +20,9 @@ impl Settings {
             system: self.system(),
             web: self.web(),
             auth: Auth {
+                ip_rate_limit: self.count("auth.ip-rate-limit"),
+                user_rate_limit: self.count("auth.user-rate-limit"),
+                login_banner: self.text("auth.login-banner"),
                 password_memory_kib: u32::try_from(self.size("auth.password-memory") >> 10).unwrap_or(u32::MAX),
                 password_iterations: self.count("auth.password-iterations"),
             },
@@ -76,7 +79,6 @@ impl Settings {
             allow_origin: self.list("web.allow-origin"),
             allow_registration: self.switch("auth.allow-registration"),
             session_lifetime: self.duration("web.session-lifetime"),
-            login_rate_limit: self.count("auth.ip-rate-limit"),
         }
     }
 

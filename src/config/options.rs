@@ -68,6 +68,12 @@ pub const OPTIONS: &[Spec] = &[
     file("web.allow-origin", Kind::List, "origins, beside each project's own, that browsers may send events from"),
     runtime("auth.allow-registration", Kind::Switch, "whether people may make accounts for themselves"),
     runtime("auth.ip-rate-limit", Kind::Count, "failed sign-ins per minute and address before a wait; 0: no limit"),
+    runtime(
+        "auth.user-rate-limit",
+        Kind::Count,
+        "failed sign-ins per minute and account before a wait; at most 10 count",
+    ),
+    runtime("auth.login-banner", Kind::Text, "text above the sign-in form"),
     file("auth.password-memory", Kind::Size, "memory that hashing a password takes (argon2id)"),
     file("auth.password-iterations", Kind::Count, "passes over that memory"),
     file("database.url", Kind::Secret, "PostgreSQL; without it `run all` starts a private server"),
@@ -102,7 +108,6 @@ pub const OPTIONS: &[Spec] = &[
 const ACCEPTED: &[&str] = &[
     "analytics.",
     "api.rate-limit.org-create",
-    "auth.user-rate-limit",
     "beacon.",
     "cloudflare.",
     "dsym.",

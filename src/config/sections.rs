@@ -42,13 +42,18 @@ pub struct Web {
     pub allow_origin: Vec<String>,
     pub allow_registration: bool,
     pub session_lifetime: Duration,
-    /// Failed sign-ins per minute and address before a wait.
-    pub login_rate_limit: u32,
 }
 
-/// What a password hash costs (argon2id); tests make it cheap.
+/// Signing in.
 #[derive(Clone, Debug)]
 pub struct Auth {
+    /// Failed sign-ins per minute and address before a wait; 0: no limit.
+    pub ip_rate_limit: u32,
+    /// Failed sign-ins per minute and account before a wait, where that is fewer than always; 0: no limit of its own.
+    pub user_rate_limit: u32,
+    /// Shown above the form.
+    pub login_banner: String,
+    /// What a password hash costs (argon2id); tests make it cheap.
     pub password_memory_kib: u32,
     pub password_iterations: u32,
 }

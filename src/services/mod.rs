@@ -29,6 +29,7 @@ pub mod retention;
 pub mod saved_searches;
 pub mod seed;
 pub mod setup;
+pub mod sign_in;
 pub mod similar;
 pub mod snoozes;
 pub mod stats;

@@ -119,6 +119,35 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
     .await
 }
 
+/// How many accounts are tried for one address.
+const MAX_CANDIDATES: i64 = 5;
+/// Bytes of the longest name that may be somebody's.
+const MAX_LOGIN: usize = 1000;
+
+/// The accounts whose user name or address this is, without regard to case. Nobody's, where it is no text for a name.
+pub async fn list_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Vec<User>> {
+    let login = login.trim();
+    if login.is_empty() || login.len() > MAX_LOGIN || login.contains('\0') {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as!(
+        User,
+        r#"
+        SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
+            is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
+            shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
+            last_active_at, created_at
+        FROM users
+        WHERE lower(username) = lower($1) OR lower(email) = lower($1)
+        ORDER BY lower(username) = lower($1) DESC, id
+        LIMIT $2"#,
+        login,
+        MAX_CANDIDATES,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// The active members of an organization who have one of these addresses.
 pub async fn list_members_by_email(
     db: impl PgExecutor<'_>,
@@ -183,6 +212,14 @@ pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<U
 
 pub async fn update_password(db: impl PgExecutor<'_>, id: UserId, password_hash: &str) -> sqlx::Result<()> {
     sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", id.0, password_hash).execute(db).await?;
+    Ok(())
+}
+
+/// Puts another hash in the place of one of the same password.
+pub async fn replace_password_hash(db: impl PgExecutor<'_>, id: UserId, old: &str, new: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", id.0, old, new)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is the only copy of something PostgreSQL has confirmed.
 
+pub mod attempts;
 pub mod event_stream;
 pub mod heartbeats;
 pub mod keys;

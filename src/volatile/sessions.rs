@@ -59,21 +59,4 @@ impl Volatile {
     pub async fn take_new_token(&self, session: &str) -> RedisResult<Option<String>> {
         self.connection.clone().get_del(self.new_token(session)).await
     }
-
-    /// Counts an attempt in the running minute; the count so far, this one included.
-    pub async fn count_attempt(&self, kind: &str, who: &str) -> RedisResult<u32> {
-        let key = self.attempts(kind, who);
-        let (count,): (u32,) = redis::pipe()
-            .cmd("SET")
-            .arg(&key)
-            .arg(0)
-            .arg("EX")
-            .arg(60)
-            .arg("NX")
-            .ignore()
-            .incr(&key, 1)
-            .query_async(&mut self.connection.clone())
-            .await?;
-        Ok(count)
-    }
 }

@@ -3,7 +3,7 @@
 use super::error::{Error, FieldErrors};
 use crate::services::{
     accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, ownership, projects, releases,
-    saved_searches, teams, tokens,
+    saved_searches, sign_in, teams, tokens,
 };
 
 /// An error that belongs to one field of the form.
@@ -18,6 +18,17 @@ impl From<accounts::Error> for Error {
             accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
             accounts::Error::Database(error) => error.into(),
             accounts::Error::Hash(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<sign_in::Error> for Error {
+    fn from(error: sign_in::Error) -> Self {
+        match error {
+            sign_in::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
+            sign_in::Error::Account(error) => error.into(),
+            sign_in::Error::Redis(error) => error.into(),
+            sign_in::Error::Database(error) => error.into(),
         }
     }
 }

@@ -85,7 +85,11 @@ fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>)
     let reference = log_internal(error);
     let page = error_page(Layout::new(app, viewer), error, reference.as_deref());
     let html = page.render().unwrap_or_else(|_| error.to_string());
-    (error.status(), Html(html)).into_response()
+    let mut response = (error.status(), Html(html)).into_response();
+    if let Error::TooManyRequests { retry_after } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, (*retry_after).into());
+    }
+    response
 }
 
 fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> ErrorPage<'a> {

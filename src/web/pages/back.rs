@@ -17,3 +17,24 @@ pub fn local(next: &str) -> Option<&str> {
     let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
     is_local.then_some(next)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn forms_lead_only_to_pages_of_ours() {
+        for (next, expected) in [
+            ("/a/?b=c", Some("/a/?b=c")),
+            ("", None),
+            ("//evil.example", None),
+            ("/\\evil.example", None),
+            ("https://evil.example", None),
+            ("javascript:alert(1)", None),
+            ("/\t/evil", None),
+            ("/a\r\nSet-Cookie: x", None),
+        ] {
+            assert_eq!(local(next), expected);
+        }
+    }
+}

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::messages::Messages;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
+use crate::services::sign_in::limits;
 use crate::store::users::User;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
@@ -40,13 +41,10 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response> {
 /// Wrong attempts are limited like sign-ins: a browser left open is no way to guess the password.
 pub async fn save(State(app): State<App>, viewer: Viewer, posted: Posted) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
-    let limit = app.config.web.login_rate_limit;
-    let attempts = app.redis.count_attempt("password", &user.id.to_string()).await?;
-    if limit > 0 && attempts > limit {
-        return Err(Error::TooManyRequests { retry_after: 60 });
-    }
+    let counted = limits::count_proof(&app, None, user.id).await?;
     let errors = change(&app, viewer.messages(), &user, &posted).await?;
     if errors.is_empty() {
+        counted.forgive(&app).await?;
         let text = viewer.messages().account_password_changed();
         return redirect_with(&app, &viewer, "/settings/account/security/", text).await;
     }

@@ -10,18 +10,21 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::services::accounts;
+use crate::messages::Messages;
+use crate::services::sign_in::{self, Error as SignInError};
 use crate::store::users::{self, User};
 use crate::web::client_ip::client_ip;
-use crate::web::error::{Error, Result};
+use crate::web::error::Result;
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
+use crate::web::pages::back::local;
 use crate::web::{cookie, redirect, render};
 
 #[derive(Template)]
 #[template(path = "auth/login.html")]
 struct LoginPage {
     layout: Layout,
+    banner: String,
     username: String,
     next: String,
     error: Option<String>,
@@ -44,12 +47,12 @@ pub struct LoginForm {
 /// The form; a fresh installation goes to the set-up instead.
 pub async fn show(State(app): State<App>, viewer: Viewer, Query(params): Query<LoginParams>) -> Result<Response> {
     if viewer.user.is_some() {
-        return Ok(redirect(&app, local_path(&params.next)));
+        return Ok(redirect(&app, local(&params.next).unwrap_or("/")));
     }
     if !users::superuser_exists(&app.db).await? {
         return Ok(redirect(&app, "/manage/setup/"));
     }
-    render(&LoginPage { layout: Layout::new(&app, &viewer), username: String::new(), next: params.next, error: None })
+    render(&page(&app, &viewer, String::new(), params.next))
 }
 
 /// Checks the password, limited per address and account; a session begins with a fresh id.
@@ -60,22 +63,38 @@ pub async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response> {
-    let ip = client_ip(peer, &headers, &app.config.web.trusted_proxies).to_string();
-    limit_attempts(&app, "ip", &ip).await?;
-    limit_attempts(&app, "user", &form.username.to_lowercase()).await?;
-    if let Some(user) = accounts::authenticate(&app.db, &app.config.auth, &form.username, &form.password).await? {
-        return begin_session(&app, &user, local_path(&form.next)).await;
+    let ip = client_ip(peer, &headers, &app.config.web.trusted_proxies);
+    match sign_in::attempt(&app, Some(ip), &form.username, &form.password).await {
+        Ok(Some(user)) => begin_session(&app, &user, local(&form.next).unwrap_or("/")).await,
+        Ok(None) => {
+            refuse(&app, &viewer, form, StatusCode::UNPROCESSABLE_ENTITY, |t| t.auth_wrong_password().to_owned())
+        }
+        Err(SignInError::Wait { seconds }) => {
+            let shown = i64::try_from(seconds).unwrap_or(i64::MAX);
+            let mut page = refuse(&app, &viewer, form, StatusCode::TOO_MANY_REQUESTS, |t| t.auth_wait(shown))?;
+            page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            Ok(page)
+        }
+        Err(error) => Err(error.into()),
     }
-    let layout = Layout::new(&app, &viewer);
-    let error = Some(layout.t.auth_wrong_password().to_owned());
-    let page = LoginPage { layout, username: form.username, next: form.next, error };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 
-async fn limit_attempts(app: &App, kind: &str, who: &str) -> Result<()> {
-    let limit = app.config.web.login_rate_limit;
-    let count = app.redis.count_attempt(&format!("login-{kind}"), who).await?;
-    if limit > 0 && count > limit { Err(Error::TooManyRequests { retry_after: 60 }) } else { Ok(()) }
+/// The form once more, with what is wrong.
+fn refuse(
+    app: &App,
+    viewer: &Viewer,
+    form: LoginForm,
+    status: StatusCode,
+    text: impl FnOnce(Messages) -> String,
+) -> Result<Response> {
+    let mut page = page(app, viewer, form.username, form.next);
+    page.error = Some(text(page.layout.t));
+    Ok((status, render(&page)?).into_response())
+}
+
+fn page(app: &App, viewer: &Viewer, username: String, next: String) -> LoginPage {
+    let banner = app.config.auth.login_banner.clone();
+    LoginPage { layout: Layout::new(app, viewer), banner, username, next, error: None }
 }
 
 /// Answers with the cookie and the way to `path`.
@@ -84,29 +103,4 @@ pub async fn begin_session(app: &App, user: &User, path: &str) -> Result<Respons
     app.redis.create_session(&session, user.id, app.config.web.session_lifetime).await?;
     users::update_last_login(&app.db, user.id, app.clock.now()).await?;
     Ok(([(header::SET_COOKIE, cookie::set(app, &session))], redirect(app, path)).into_response())
-}
-
-/// Only paths of ours: `//host` and `/\host` lead elsewhere.
-fn local_path(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    if is_local { next } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::local_path;
-
-    #[test]
-    fn sign_in_leads_only_to_pages_of_ours() {
-        for (next, expected) in [
-            ("/a/?b=c", "/a/?b=c"),
-            ("", "/"),
-            ("//evil.example", "/"),
-            ("/\\evil.example", "/"),
-            ("https://evil.example", "/"),
-            ("/\t/evil", "/"),
-        ] {
-            assert_eq!(local_path(next), expected);
-        }
-    }
 }

@@ -1,13 +1,11 @@
-//! People's accounts: making them, passwords, signing in.
-//!
-//! Passwords are argon2id hashes, computed on the blocking pool. A sign-in takes the same time whether or not the
-//! account exists, so that nobody can find out who has one.
+//! People's accounts: making them, and their passwords.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+pub mod passwords;
+
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
+
+pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, hash_password};
 
 use crate::config::Auth;
 use crate::store::constraint::violated;
@@ -33,10 +31,6 @@ pub enum Error {
     Database(#[from] sqlx::Error),
 }
 
-/// Shortest password, in characters.
-pub const MIN_PASSWORD: usize = 6;
-/// Longest password, in characters; more would only cost time.
-pub const MAX_PASSWORD: usize = 256;
 /// Longest address that mail can carry (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
@@ -84,31 +78,14 @@ pub async fn join_default_organization(
     Ok(Some(organization.id))
 }
 
-/// The account, if the password is right and the account may sign in.
-pub async fn authenticate(db: &PgPool, auth: &Auth, login: &str, password: &str) -> Result<Option<User>, Error> {
-    let user = users::find_by_login(db, login.trim()).await?;
-    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = verify(auth, hash, password).await?;
-    Ok(user.filter(|user| is_right && user.is_active))
-}
-
 /// Sets a new password for someone who knows the current one, or has none yet.
 pub async fn change_password(db: &PgPool, auth: &Auth, user: &User, current: &str, new: &str) -> Result<(), Error> {
-    if user.password_hash.is_some() && !verify(auth, user.password_hash.clone(), current).await? {
+    if user.password_hash.is_some() && !passwords::verify(auth, user.password_hash.clone(), current).await?.is_right {
         return Err(Error::WrongPassword);
     }
     let hash = hash_password(auth, new).await?;
     users::update_password(db, user.id, &hash).await?;
     Ok(())
-}
-
-/// The hash of an acceptable password.
-pub async fn hash_password(auth: &Auth, password: &str) -> Result<String, Error> {
-    if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&password.chars().count()) {
-        return Err(Error::PasswordLength);
-    }
-    let (argon2, password) = (argon2(auth)?, password.to_owned());
-    on_blocking_pool(move || Ok(argon2.hash_password(password.as_bytes())?.to_string())).await
 }
 
 /// Whether the address has the form of one. Only its owner can prove more.
@@ -126,40 +103,9 @@ pub fn check_email(email: &str) -> Result<(), Error> {
     if valid { Ok(()) } else { Err(Error::InvalidEmail) }
 }
 
-/// Where there is no hash, one is computed all the same, for the time it takes.
-async fn verify(auth: &Auth, hash: Option<String>, password: &str) -> Result<bool, Error> {
-    let argon2 = argon2(auth)?;
-    let fits = password.chars().count() <= MAX_PASSWORD;
-    let password = if fits { password.to_owned() } else { String::new() };
-    on_blocking_pool(move || {
-        let Some(hash) = hash.filter(|_| fits) else {
-            argon2.hash_password(password.as_bytes())?;
-            return Ok(false);
-        };
-        // A hash that cannot be read opens nothing.
-        let hash = PasswordHash::new(&hash);
-        Ok(hash.is_ok_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok()))
-    })
-    .await
-}
-
-fn argon2(auth: &Auth) -> Result<Argon2<'static>, Error> {
-    let params = Params::new(auth.password_memory_kib, auth.password_iterations, 1, None)
-        .map_err(argon2::password_hash::Error::from)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-async fn on_blocking_pool<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.expect("hashing does not panic, and is never cancelled")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Auth, check_email, hash_password, verify};
-
-    const CHEAP: Auth = Auth { password_memory_kib: 8, password_iterations: 1 };
+    use super::check_email;
 
     #[test]
     fn addresses_are_told_from_other_texts() {
@@ -168,25 +114,6 @@ mod tests {
         }
         for text in ["", "a", "@b", "a@", "a b@c", "a@b@c", "a@.b", "a@b.", "<a@b>", "a@b\n", &"x".repeat(260)] {
             assert!(check_email(text).is_err(), "{text}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_password_opens_only_its_own_hash() {
-        let hash = hash_password(&CHEAP, "correct horse").await.unwrap();
-        assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(verify(&CHEAP, Some(hash.clone()), "correct horse").await.unwrap());
-        assert!(!verify(&CHEAP, Some(hash.clone()), "wrong horse").await.unwrap());
-        assert!(!verify(&CHEAP, Some(hash), &"x".repeat(10_000)).await.unwrap());
-        assert!(!verify(&CHEAP, None, "correct horse").await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn passwords_have_six_to_256_characters() {
-        for (password, valid) in
-            [("12345".to_owned(), false), ("密码密码密码".to_owned(), true), ("x".repeat(257), false)]
-        {
-            assert_eq!(hash_password(&CHEAP, &password).await.is_ok(), valid, "{password}");
         }
     }
 }

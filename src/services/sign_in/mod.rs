@@ -1,0 +1,63 @@
+//! Proving who one is: the one place that knows every way to check a name and a password.
+
+pub mod limits;
+
+use std::net::IpAddr;
+
+use crate::app::App;
+use crate::services::accounts::{self, passwords};
+use crate::store::users::{self, User};
+
+/// Why nobody could be signed in, apart from a wrong name or password.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("too many attempts; try again in {seconds} s")]
+    Wait { seconds: u64 },
+    #[error(transparent)]
+    Account(#[from] accounts::Error),
+    #[error(transparent)]
+    Redis(#[from] redis::RedisError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// The account that name and password open, unless too many attempts failed lately: from this address, or on this
+/// account from wherever.
+pub async fn attempt(app: &App, ip: Option<IpAddr>, login: &str, password: &str) -> Result<Option<User>, Error> {
+    let counted = limits::count(app, ip, login).await?;
+    let user = self::password(app, login, password).await?;
+    if user.is_some() {
+        counted.forgive(app).await?;
+    }
+    Ok(user)
+}
+
+/// The account that name and password open. Counts nothing: see [`attempt`].
+pub async fn password(app: &App, login: &str, password: &str) -> Result<Option<User>, Error> {
+    local(app, login, password).await
+}
+
+/// An account whose password we keep, by user name or confirmed address. Several may have one address: each is tried.
+async fn local(app: &App, login: &str, password: &str) -> Result<Option<User>, Error> {
+    let candidates = users::list_by_login(&app.db, login).await?;
+    if candidates.is_empty() {
+        passwords::verify(&app.config.auth, None, password).await?;
+    }
+    for user in candidates {
+        let verified = passwords::verify(&app.config.auth, user.password_hash.clone(), password).await?;
+        if verified.is_right && user.is_active {
+            if verified.is_outdated {
+                upgrade(app, &user, password).await?;
+            }
+            return Ok(Some(user));
+        }
+    }
+    Ok(None)
+}
+
+/// Replaces a hash of an old kind, unless the password has changed meanwhile.
+async fn upgrade(app: &App, user: &User, password: &str) -> Result<(), Error> {
+    let hash = passwords::hash_again(&app.config.auth, password).await?;
+    let old = user.password_hash.as_deref().unwrap_or_default();
+    Ok(users::replace_password_hash(&app.db, user.id, old, &hash).await?)
+}
