@@ -209,8 +209,9 @@ CREATE TABLE mails (
     kind TEXT NOT NULL,
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
-    text_body TEXT,
-    html_body TEXT,
+    language TEXT NOT NULL,
+    -- What it says, until it is sent; links are paths, since the public URL may change while it waits.
+    content JSONB,
     -- Held: there is no public URL yet that its links could begin with, or no mail server.
     state TEXT NOT NULL DEFAULT 'queued' CONSTRAINT mails_state_check
         CHECK (state IN ('queued', 'held', 'sent', 'failed')),

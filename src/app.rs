@@ -1,15 +1,13 @@
 //! Every long-lived component, built once and passed with axum's `State` or by reference.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, LiveConfig};
+use crate::config::LiveConfig;
 use crate::outbound::blobs::Blobs;
 use crate::outbound::web::Web;
 use crate::types::clock::Clock;
@@ -31,23 +29,11 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to both stores. Fails with what cannot be reached.
-    pub async fn connect(config: Config, database_url: &str, redis_url: &str) -> anyhow::Result<Self> {
-        let db = PgPoolOptions::new()
-            .max_connections(config.database.max_connections.max(1))
-            .acquire_timeout(Duration::from_secs(10))
-            .connect(database_url)
-            .await
-            .context("PostgreSQL cannot be reached")?;
-        let redis = Volatile::connect(redis_url, "").await.context("Redis cannot be reached")?;
-        Self::new(config, db, redis, Clock::default())
-    }
-
     /// From parts that are there already.
-    pub fn new(config: Config, db: PgPool, redis: Volatile, clock: Clock) -> anyhow::Result<Self> {
+    pub fn new(config: LiveConfig, db: PgPool, redis: Volatile, clock: Clock) -> anyhow::Result<Self> {
         let blobs = Blobs::new(&config.blobs).context("the file store (filestore.options) cannot be used")?;
         let web = Web::new(&config.source_maps.allowed_hosts);
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        Ok(Self { config: Arc::new(LiveConfig::new(config)), db, redis, blobs, web, clock, tasks, shutdown })
+        Ok(Self { config: Arc::new(config), db, redis, blobs, web, clock, tasks, shutdown })
     }
 }

@@ -1,5 +1,6 @@
 //! Connecting to PostgreSQL and Redis, with errors that say what to do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -11,7 +12,7 @@ use url::Url;
 use super::context::Context;
 use super::run::embedded;
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{LiveConfig, Settings};
 use crate::store;
 use crate::store::options;
 use crate::types::clock::Clock;
@@ -54,7 +55,7 @@ pub async fn connect_database(context: &Context) -> anyhow::Result<PgConnection>
 }
 
 /// Both stores connected, the database up to date, the options that are stored there in effect.
-pub async fn connect_app(context: &Context, mut settings: Settings) -> anyhow::Result<App> {
+pub async fn connect_app(context: &Context, settings: Settings) -> anyhow::Result<App> {
     let (database, redis) = (database_url(context)?, redis_url(context)?);
     let connecting = async {
         let mut db = connect(&database).await?;
@@ -64,8 +65,8 @@ pub async fn connect_app(context: &Context, mut settings: Settings) -> anyhow::R
         anyhow::Ok(rows)
     };
     let (rows, redis) = tokio::try_join!(connecting, connect_redis(&redis))?;
-    settings.add_database(rows.into_iter().map(|row| (row.key, row.value)));
-    let config = settings.config();
+    let config = LiveConfig::new(settings, Arc::new(|_| ()));
+    config.set_stored(rows.into_iter().map(|row| (row.key, row.value)).collect());
     let options = database.parse().context("database.url is not understood")?;
     let db = pool(options, config.database.max_connections);
     App::new(config, db, redis, Clock::default())

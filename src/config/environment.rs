@@ -26,6 +26,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("SENTRY_ALLOW_ORIGIN", "web.allow-origin"),
     ("SENTRY_SCRAPE_JAVASCRIPT_CONTEXT", "source-maps.fetching"),
     ("SENTRY_EVENT_RETENTION_DAYS", "events.retention-days"),
+    ("SENTRY_SERVER_EMAIL", "mail.from"),
+    ("SENTRY_EMAIL_HOST", "mail.host"),
+    ("SENTRY_EMAIL_PORT", "mail.port"),
+    ("SENTRY_EMAIL_USER", "mail.username"),
+    ("SENTRY_EMAIL_PASSWORD", "mail.password"),
+    ("SENTRY_EMAIL_USE_TLS", "mail.use-tls"),
     ("DATABASE_URL", "database.url"),
 ];
 

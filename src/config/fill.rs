@@ -11,7 +11,10 @@ use serde_json::Value as Json;
 use super::environment::redis_url;
 use super::layers::Settings;
 use super::value::Value;
-use super::{Auth, Blobs, Config, Database, Events, Ingest, Redis, S3, SourceMaps, System, Uploads, Web, Worker};
+use super::{
+    Auth, Blobs, Config, Database, Events, Ingest, Mail, MailBackend, MailEncryption, Redis, S3, SourceMaps, System,
+    Uploads, Web, Worker,
+};
 
 impl Settings {
     /// The typed form.
@@ -31,6 +34,7 @@ impl Settings {
                 max_connections: self.count("database.max-connections"),
             },
             redis: Redis { url: self.optional("redis.url").or_else(|| self.cluster_url()) },
+            mail: self.mail(),
             ingest: self.ingest(),
             worker: Worker {
                 batch_size: self.count("worker.batch-size").max(1) as usize,
@@ -79,6 +83,31 @@ impl Settings {
             allow_origin: self.list("web.allow-origin"),
             allow_registration: self.switch("auth.allow-registration"),
             session_lifetime: self.duration("web.session-lifetime"),
+        }
+    }
+
+    fn mail(&self) -> Mail {
+        let (tls, starttls) = (self.switch("mail.use-ssl"), self.switch("mail.use-tls"));
+        Mail {
+            // Sentry also takes the path of a Python class.
+            backend: match self.text("mail.backend").rsplit('.').find(|part| *part != "EmailBackend") {
+                Some("dummy" | "off") => MailBackend::Off,
+                Some("console") => MailBackend::Console,
+                _ => MailBackend::Smtp,
+            },
+            host: self.text("mail.host"),
+            port: u16::try_from(self.count("mail.port")).unwrap_or(u16::MAX),
+            username: self.text("mail.username"),
+            password: self.text("mail.password"),
+            encryption: match (tls, starttls) {
+                (true, _) => MailEncryption::Tls,
+                (false, true) => MailEncryption::StartTls,
+                (false, false) => MailEncryption::None,
+            },
+            ca_file: self.optional("mail.ca-file").map(PathBuf::from),
+            from: self.text("mail.from"),
+            subject_prefix: self.text("mail.subject-prefix"),
+            timeout: self.duration("mail.timeout"),
         }
     }
 

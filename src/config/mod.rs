@@ -13,9 +13,12 @@ mod value;
 
 pub use environment::{Environment, variable};
 pub use layers::{EXAMPLE, Error, Setting, Settings, Source, find_directory};
-pub use live::LiveConfig;
+pub use live::{Adjust, LiveConfig};
 pub use options::{Kind, OPTIONS, Place, Spec, find as find_option, nearest as nearest_option};
-pub use sections::{Auth, Blobs, Database, Events, Ingest, Redis, S3, SourceMaps, System, Uploads, Web, Worker};
+pub use sections::{
+    Auth, Blobs, Database, Events, Ingest, Mail, MailBackend, MailEncryption, Redis, S3, SourceMaps, System, Uploads,
+    Web, Worker,
+};
 pub use value::Value;
 
 /// Every setting that takes effect at start. Has no `Debug`: it holds secrets.
@@ -26,6 +29,7 @@ pub struct Config {
     pub auth: Auth,
     pub database: Database,
     pub redis: Redis,
+    pub mail: Mail,
     pub ingest: Ingest,
     pub worker: Worker,
     pub events: Events,

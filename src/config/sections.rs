@@ -73,6 +73,46 @@ pub struct Redis {
     pub url: Option<String>,
 }
 
+/// How mail leaves.
+#[derive(Clone)]
+pub struct Mail {
+    pub backend: MailBackend,
+    /// Empty: nobody has set mail up yet.
+    pub host: String,
+    pub port: u16,
+    /// Empty: without signing in.
+    pub username: String,
+    pub password: String,
+    pub encryption: MailEncryption,
+    /// Certificates of the company's own authority, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// `Name <address>` or an address.
+    pub from: String,
+    pub subject_prefix: String,
+    /// For all steps of one delivery together.
+    pub timeout: Duration,
+}
+
+/// Sentry's `mail.backend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailBackend {
+    Smtp,
+    /// Into the log: for developers.
+    Console,
+    /// None leaves.
+    Off,
+}
+
+/// How a connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailEncryption {
+    None,
+    /// Begins in the clear, usually on port 587.
+    StartTls,
+    /// From the first byte, usually on port 465.
+    Tls,
+}
+
 /// Limits of what clients send, in bytes where sizes.
 #[derive(Clone, Debug)]
 pub struct Ingest {

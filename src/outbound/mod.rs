@@ -1,6 +1,7 @@
-//! The outside world: files and the public web now; mail and LDAP when an issue needs them.
+//! The outside world: files and the public web now; mail; LDAP when an issue needs it.
 
 pub mod blobs;
+pub mod mail;
 mod unfinished;
 pub mod web;
 

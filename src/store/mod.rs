@@ -48,6 +48,7 @@ pub mod issues;
 pub mod job_issues;
 pub mod job_views;
 pub mod jobs;
+pub mod mails;
 pub mod members;
 pub mod moving_issues;
 pub mod notes;

@@ -45,6 +45,8 @@ ids! {
     ProjectKeyId,
     /// A token for the web API.
     ApiTokenId,
+    /// A mail in the outbox.
+    MailId,
     /// A version of an organization's software.
     ReleaseId,
     /// A release put into use in an environment.

@@ -100,9 +100,14 @@ fn templates_hold_no_inline_style_script_or_unescaped_value() {
     let script = Regex::new(r"(?i)<script\b[^>]*>").unwrap();
     let mut broken = Vec::new();
     for (path, text) in files("templates", "html") {
-        // What runs in somebody else's page brings its own look, under a policy of its own.
+        // What runs in somebody else's page brings its own look, under a policy of its own; so does mail.
         let is_embedded = path.starts_with("templates/embed");
-        for (pattern, what) in rules.into_iter().filter(|(pattern, _)| !(is_embedded && pattern.contains("<style"))) {
+        let is_mail = path.starts_with("templates/mail");
+        let is_free = |pattern: &str| {
+            (is_embedded && pattern.contains("<style"))
+                || (is_mail && pattern.contains("style") && !pattern.contains("<style"))
+        };
+        for (pattern, what) in rules.into_iter().filter(|(pattern, _)| !is_free(pattern)) {
             let found = Regex::new(pattern).unwrap().find(&text);
             broken.extend(found.map(|found| format!("{}: {what}: {}", path.display(), found.as_str())));
         }

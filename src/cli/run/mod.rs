@@ -19,6 +19,7 @@ use super::context::Context;
 use super::{stores, upgrade};
 use crate::app::App;
 use crate::config::{Settings, Source};
+use crate::services::settings;
 use crate::{cron, web, worker};
 
 /// What a process that was told twice to stop exits with, as shells have it for SIGINT.
@@ -119,7 +120,7 @@ pub async fn run(context: Context, command: Command) -> anyhow::Result<ExitCode>
         Command::Cron(_) => (Role::Cron, None),
         Command::All(web) => (Role::All, Some(web)),
     };
-    let mut settings = settings(&context, web.as_ref())?;
+    let mut settings = with_arguments(&context, web.as_ref())?;
     // A port that is taken is known before anything else is started.
     let listener = match &web {
         Some(_) => Some(listen(settings.config().web.bind).await?),
@@ -151,6 +152,7 @@ async fn serve(start: Start, signals: &mut Signals) -> anyhow::Result<ExitCode> 
         tracing::info!("listening on {}", listener.local_addr()?);
     }
 
+    app.tasks.spawn(settings::follow(app.clone()));
     let roles = run_roles(&app, role, listener);
     tokio::pin!(roles);
     let result = loop {
@@ -213,7 +215,7 @@ async fn until_shutdown<E: Into<anyhow::Error>>(
 }
 
 /// With what the command line says; the public URL follows the port unless it is set.
-fn settings(context: &Context, web: Option<&Web>) -> anyhow::Result<Settings> {
+fn with_arguments(context: &Context, web: Option<&Web>) -> anyhow::Result<Settings> {
     let mut settings = context.settings.clone();
     let Some(bind) = web.and_then(|web| web.bind.as_deref()) else { return Ok(settings) };
     let is_address = bind.parse::<SocketAddr>().is_ok() || bind.starts_with("localhost:");

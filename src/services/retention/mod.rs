@@ -17,7 +17,7 @@ use crate::store::{
     event_partitions::{self, Week},
     events,
     issues::expiry,
-    job_issues, jobs, outcomes, project_counters, release_hours, tag_values,
+    job_issues, jobs, mails, outcomes, project_counters, release_hours, tag_values,
 };
 use crate::types::ids::{JobId, ProjectId};
 
@@ -38,6 +38,9 @@ const TRACES_KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// How long ended jobs can be looked at.
 const JOBS_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// How long the outbox shows what was sent or could not be.
+const MAILS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A file waits this long for its event.
 const ORPHAN_AGE: TimeDelta = TimeDelta::hours(24);
@@ -74,6 +77,7 @@ impl Job for CleanUp {
         jobs::delete_finished(&app.db, app.clock.now() - JOBS_KEPT).await?;
         job_issues::forget_traces(&app.db, app.clock.now() - TRACES_KEPT).await?;
         delete_project::delete_pending_projects(app).await?;
+        mails::delete_before(&app.db, app.clock.now() - MAILS_KEPT).await?;
         outcomes::delete_homeless(&app.db).await?;
         let days = app.config.events.retention_days;
         if days > 0 {

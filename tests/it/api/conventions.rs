@@ -92,7 +92,7 @@ async fn other_sites_cannot_use_a_session() {
 #[tokio::test]
 async fn a_request_that_stands_still_ends_and_a_slow_upload_goes_on() {
     let limit = Duration::from_millis(400);
-    let app = TestApp::spawn_with(|config| config.web.request_timeout = limit).await;
+    let app = TestApp::spawn_with(move |config| config.web.request_timeout = limit).await;
     let project = app.project().await;
     let script = app.script(&project.owner, &Scope::ALL).await;
     let browser = app.sign_in(&project.owner).await;

@@ -65,7 +65,7 @@ async fn uploads_go_to_the_bucket_and_come_back() {
         access_key: Some("key".to_owned()),
         secret_key: Some("secret".to_owned()),
     };
-    let stage = Stage::of(TestApp::spawn_with(|config| config.blobs.s3 = Some(s3)).await).await;
+    let stage = Stage::of(TestApp::spawn_with(move |config| config.blobs.s3 = Some(s3.clone())).await).await;
     stage.test.app.blobs.check().await.expect("the bucket can be written");
 
     // Small content goes in one request, large content in parts.

@@ -36,7 +36,11 @@ fn delivered(limit: &str) -> String {
 
 impl Stage {
     /// With nginx in front, and a release `1.0`.
-    async fn behind(generation: &Generation, http: &str, change: impl FnOnce(&mut Config)) -> (Self, Nginx) {
+    async fn behind(
+        generation: &Generation,
+        http: &str,
+        change: impl Fn(&mut Config) + Send + Sync + 'static,
+    ) -> (Self, Nginx) {
         let scene = Scene::of(TestApp::spawn_with(change).await).await;
         let mut stage = Self::of(generation, scene).await;
         let nginx = Nginx::start(&http.replace("PICKET", &stage.scene.app.address.to_string())).await;

@@ -61,7 +61,7 @@ async fn projects_and_installations_have_theirs() {
         (r#"{"rate_limit_per_minute":2}"#, 0, "project", "project_quota"),
         ("{}", 2, "organization", "installation_quota"),
     ] {
-        let app = TestApp::spawn_with(|config| config.system.rate_limit = rate_limit).await;
+        let app = TestApp::spawn_with(move |config| config.system.rate_limit = rate_limit).await;
         let sdk = app.sdk().await;
         sqlx::query("UPDATE projects SET settings = $1::jsonb").bind(settings).execute(&app.app.db).await.unwrap();
         send(&sdk, 2).await;

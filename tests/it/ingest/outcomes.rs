@@ -1,6 +1,7 @@
 //! Every request has one recorded outcome, visible to the project's people.
 
 use picket::app::App;
+use picket::config::LiveConfig;
 use picket::types::ids::ProjectId;
 use tokio::net::TcpListener;
 
@@ -67,7 +68,13 @@ async fn a_commit_whose_end_is_unknown_counts_once() {
     let sdk = test.sdk().await;
     let lossy = LossyDatabase::before(&test.app.db).await;
     let parts = &test.app;
-    let app = App::new((*parts.config).clone(), lossy.db.clone(), parts.redis.clone(), parts.clock.clone()).unwrap();
+    let app = App::new(
+        LiveConfig::fixed((*parts.config).clone()),
+        lossy.db.clone(),
+        parts.redis.clone(),
+        parts.clock.clone(),
+    )
+    .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}{}", listener.local_addr().unwrap(), sdk.path("store"));
     app.tasks.spawn(picket::web::serve(app.clone(), listener));

@@ -4,13 +4,15 @@ mod client;
 mod fakes;
 pub mod hostile;
 mod lossy;
+mod smtp;
 pub mod stores;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use picket::app::App;
-use picket::config::Config;
+use picket::config::{Config, LiveConfig, Settings};
 use picket::types::clock::Clock;
 use picket::volatile::Volatile;
 use tokio::net::TcpListener;
@@ -18,6 +20,7 @@ use tokio::net::TcpListener;
 pub use client::{Answer, Client};
 pub use fakes::{PASSWORD, Project};
 pub use lossy::LossyDatabase;
+pub use smtp::MailServer;
 
 /// A server that listens on a port of its own, and the parts it is made of.
 pub struct TestApp {
@@ -32,23 +35,36 @@ impl TestApp {
     }
 
     /// With settings changed.
-    pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn spawn_with(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         picket::outbound::choose_cryptography();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
-        let mut config = Config::default();
-        config.system.url_prefix = format!("http://{address}");
-        config.system.secret_key = Some("0123456789abcdef0123456789abcdef0123456789abcdef01".to_owned());
-        config.blobs.directory = std::env::temp_dir().join(format!("picket-test-{}", uuid::Uuid::new_v4().simple()));
-        config.source_maps.cache_directory = config.blobs.directory.join("maps");
-        change(&mut config);
-
         let id = uuid::Uuid::new_v4().simple().to_string();
+        let files = std::env::temp_dir().join(format!("picket-test-{id}"));
+        let mut settings = Settings::defaults();
+        let url = format!("http://{address}");
+        settings.set_default("system.url-prefix", &url.into()).expect("a text");
+        let config = LiveConfig::new(
+            settings,
+            Arc::new(move |config| {
+                config.system.secret_key = Some("0123456789abcdef0123456789abcdef0123456789abcdef01".to_owned());
+                config.blobs.directory.clone_from(&files);
+                config.source_maps.cache_directory = files.join("maps");
+                change(config);
+            }),
+        );
         let db = stores::fresh_schema(&format!("test_{id}")).await;
         let redis = Volatile::connect(&stores::redis_url(), &format!("test:{id}:")).await.expect("Redis is running");
         let app = App::new(config, db, redis, Clock::default()).expect("a folder for files");
         app.tasks.spawn(picket::web::serve(app.clone(), listener));
         Self { app, address }
+    }
+
+    /// What was written to an address, oldest first: kind, subject, paragraphs and path of the button.
+    pub async fn mails(&self, to: &str) -> Vec<Written> {
+        let query = "SELECT kind, subject, content, state FROM mails WHERE lower(recipient) = lower($1) ORDER BY id";
+        let rows = sqlx::query_as(query).bind(to).fetch_all(&self.app.db).await.expect("the outbox can be read");
+        rows.into_iter().map(Written::of).collect()
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -63,6 +79,28 @@ impl TestApp {
     /// A script with an API token.
     pub fn token(&self, token: &str) -> Client {
         Client::new(&self.url(""), Some(token))
+    }
+}
+
+/// A mail in the outbox.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub kind: String,
+    pub subject: String,
+    /// Empty once it was sent.
+    pub text: String,
+    /// Where the button leads on this server.
+    pub path: Option<String>,
+    pub state: String,
+}
+
+impl Written {
+    fn of((kind, subject, content, state): (String, String, Option<serde_json::Value>, String)) -> Self {
+        let content = content.unwrap_or_default();
+        let lines = content["paragraphs"].as_array().into_iter().flatten().filter_map(|line| line.as_str());
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let path = content["button"]["path"].as_str().map(str::to_owned);
+        Self { kind, subject, text, path, state }
     }
 }
 

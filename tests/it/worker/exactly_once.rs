@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use picket::app::App;
+use picket::config::LiveConfig;
 use picket::services::events::{Batch, Refused, Saver, list_dead, replay_dead};
 use picket::store::jobs;
 use picket::types::stream_id::StreamId;
@@ -40,7 +41,7 @@ async fn another(stage: &Stage, may_acknowledge: bool) -> App {
     let mut config = (*app.config).clone();
     config.worker.takeover_after = Duration::from_millis(100);
     let redis = Volatile::connect(&url, prefix).await.unwrap();
-    App::new(config, app.db.clone(), redis, app.clock.clone()).expect("a folder for files")
+    App::new(LiveConfig::fixed(config), app.db.clone(), redis, app.clock.clone()).expect("a folder for files")
 }
 
 /// How often the entries in the hands of workers were delivered, at least; 0 when there is none.

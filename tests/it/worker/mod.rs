@@ -7,6 +7,7 @@ mod exactly_once;
 mod hostile_maps;
 mod jobs;
 mod life_cycle;
+mod mail;
 mod merging;
 mod queue;
 mod saving;
@@ -37,7 +38,7 @@ impl Stage {
         Self::with(|_| ()).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn with(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         let test = TestApp::spawn_with(change).await;
         let project = test.project().await;
         Self { test, project }

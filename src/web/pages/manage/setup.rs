@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::messages::Messages;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD, NewAccount};
 use crate::services::first_run::{self, FirstRun, Installed};
-use crate::services::setup;
+use crate::services::{settings, setup};
 use crate::store::{organizations, users};
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
@@ -139,9 +139,7 @@ async fn set_up(app: &App, t: Messages, posted: &Posted) -> Result<Result<Instal
     };
     match first_run::set_up(&app.db, &chosen, app.clock.now()).await {
         Ok(installed) => {
-            if let Some(url) = &public_url {
-                app.config.choose_public_url(url);
-            }
+            settings::refresh(app).await?;
             Ok(Ok(installed))
         }
         Err(error) => Ok(Err(field_errors(error, t)?)),
