@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-use super::options::OPTIONS;
+use super::options::{LDAP_NAMES, OPTIONS};
 
 /// The process's variables, or a test's.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ impl Environment {
     pub fn settings(&self) -> Vec<Found> {
         let mut found: Vec<Found> =
             [self.postgres(), self.redis(), self.files(), self.proxies()].into_iter().flatten().collect();
-        for (variable, key) in ALIASES {
+        for (variable, key) in ALIASES.iter().chain(LDAP_NAMES) {
             found.extend(self.setting((*variable).to_owned(), key));
         }
         found.extend(OPTIONS.iter().filter_map(|option| self.setting(variable(option.key), option.key)));

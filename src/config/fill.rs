@@ -29,6 +29,9 @@ impl Settings {
                 password_memory_kib: u32::try_from(self.size("auth.password-memory") >> 10).unwrap_or(u32::MAX),
                 password_iterations: self.count("auth.password-iterations"),
             },
+            ldap: self.ldap(),
+            oidc: self.oidc(),
+            header_sign_in: self.header_sign_in(),
             database: Database {
                 url: self.optional("database.url"),
                 max_connections: self.count("database.max-connections"),
@@ -158,46 +161,46 @@ impl Settings {
         Some(redis_url(&text("host", "127.0.0.1"), &text("port", "6379"), &text("db", "0"), password.as_deref()))
     }
 
-    fn value(&self, key: &str) -> Option<&Value> {
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
         self.get(key).map(|setting| &setting.value)
     }
 
     /// A text or secret that is set and not empty.
-    fn optional(&self, key: &str) -> Option<String> {
+    pub(super) fn optional(&self, key: &str) -> Option<String> {
         match self.value(key) {
             Some(Value::Text(text) | Value::Secret(text)) if !text.is_empty() => Some(text.clone()),
             _ => None,
         }
     }
 
-    fn text(&self, key: &str) -> String {
+    pub(super) fn text(&self, key: &str) -> String {
         self.optional(key).unwrap_or_default()
     }
 
-    fn list(&self, key: &str) -> Vec<String> {
+    pub(super) fn list(&self, key: &str) -> Vec<String> {
         match self.value(key) {
             Some(Value::List(items)) => items.clone(),
             _ => Vec::new(),
         }
     }
 
-    fn switch(&self, key: &str) -> bool {
+    pub(super) fn switch(&self, key: &str) -> bool {
         matches!(self.value(key), Some(Value::Switch(true)))
     }
 
-    fn count(&self, key: &str) -> u32 {
+    pub(super) fn count(&self, key: &str) -> u32 {
         let Some(Value::Count(count)) = self.value(key) else { unreachable!("{key} is a count with a default") };
         *count
     }
 
-    fn duration(&self, key: &str) -> Duration {
+    pub(super) fn duration(&self, key: &str) -> Duration {
         let Some(Value::Duration(duration)) = self.value(key) else {
             unreachable!("{key} is a duration with a default")
         };
         *duration
     }
 
-    fn size(&self, key: &str) -> u64 {
+    pub(super) fn size(&self, key: &str) -> u64 {
         let Some(Value::Size(size)) = self.value(key) else { unreachable!("{key} is a size with a default") };
         *size
     }

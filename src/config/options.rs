@@ -18,6 +18,14 @@ pub enum Kind {
     /// A list of addresses or CIDR networks.
     Networks,
     Mapping,
+    /// DNs or names, of which each may hold commas.
+    Names,
+    /// Where people or groups are looked for in a directory.
+    Searches,
+    GroupType,
+    Role,
+    GroupRoles,
+    GroupTeams,
 }
 
 /// Where an option may be set.
@@ -87,6 +95,57 @@ pub const OPTIONS: &[Spec] = &[
     runtime("mail.from", Kind::Text, "the sender, as an address or `Name <address>`"),
     runtime("mail.subject-prefix", Kind::Text, "what every subject begins with"),
     runtime("mail.timeout", Kind::Duration, "how long one delivery may take"),
+    runtime("auth.ldap.server-uri", Kind::Text, "directory of people, ldap://HOST or ldaps://HOST; empty: none"),
+    runtime("auth.ldap.start-tls", Kind::Switch, "encrypt ldap:// connections"),
+    file("auth.ldap.ca-file", Kind::Text, "certificates to trust in place of the system's, as PEM"),
+    runtime("auth.ldap.timeout", Kind::Duration, "longest time for one step with the directory"),
+    runtime("auth.ldap.bind-dn", Kind::Text, "whom searches are made as; empty: nobody"),
+    runtime("auth.ldap.bind-password", Kind::Secret, "password of auth.ldap.bind-dn"),
+    runtime("auth.ldap.bind-as-authenticating-user", Kind::Switch, "read attributes and groups as who signs in"),
+    runtime("auth.ldap.user-search", Kind::Searches, "base, scope and filter that find a person; %(user)s is the name"),
+    runtime("auth.ldap.user-dn-template", Kind::Text, "a person's DN with %(user)s, in place of a search"),
+    runtime("auth.ldap.user-attr-map", Kind::Mapping, "attributes of a person: name, first_name, last_name, email"),
+    runtime("auth.ldap.default-email-domain", Kind::Text, "domain of the address of who has none in the directory"),
+    runtime("auth.ldap.group-search", Kind::Searches, "base, scope and filter that find groups"),
+    runtime("auth.ldap.group-type", Kind::GroupType, "group-of-names, posix-group, nested-active-directory, …"),
+    runtime("auth.ldap.require-group", Kind::Names, "groups of which a person has to be in one"),
+    runtime("auth.ldap.deny-group", Kind::Names, "groups whose people stay out"),
+    runtime("auth.ldap.cache-groups", Kind::Switch, "remember somebody's groups"),
+    runtime("auth.ldap.group-cache-timeout", Kind::Duration, "for how long"),
+    runtime("auth.ldap.organization", Kind::Text, "name or slug of the organization people join; empty: the first"),
+    runtime("auth.ldap.role", Kind::Role, "role of whose groups say nothing else"),
+    runtime("auth.ldap.global-access", Kind::Switch, "people see every team's projects"),
+    runtime("auth.ldap.group-roles", Kind::GroupRoles, "group → role"),
+    runtime("auth.ldap.group-teams", Kind::GroupTeams, "group → short names of teams"),
+    runtime("auth.ldap.link-by-email", Kind::Switch, "an account with the same address is the same person"),
+    runtime("auth.oidc.issuer", Kind::Text, "identity provider, https://…; empty: none"),
+    runtime("auth.oidc.client-id", Kind::Text, "what the provider calls this server"),
+    runtime("auth.oidc.client-secret", Kind::Secret, "what the provider gave with it"),
+    runtime("auth.oidc.name", Kind::Text, "what the sign-in link says; empty: the issuer's host"),
+    runtime("auth.oidc.scopes", Kind::List, "what is asked for"),
+    file("auth.oidc.ca-file", Kind::Text, "certificates to trust in place of the system's, as PEM"),
+    runtime("auth.oidc.timeout", Kind::Duration, "longest time for one answer of the provider"),
+    runtime("auth.oidc.create-accounts", Kind::Switch, "people who have no account get one"),
+    runtime("auth.oidc.allowed-domains", Kind::List, "domains of addresses that may enter; empty: all"),
+    runtime("auth.oidc.username-claim", Kind::Text, "claim with the user name of a new account"),
+    runtime("auth.oidc.groups-claim", Kind::Text, "claim with a person's groups; a dot leads into objects"),
+    runtime("auth.oidc.organization", Kind::Text, "name or slug of the organization people join; empty: the first"),
+    runtime("auth.oidc.role", Kind::Role, "role of whose groups say nothing else"),
+    runtime("auth.oidc.global-access", Kind::Switch, "people see every team's projects"),
+    runtime("auth.oidc.group-roles", Kind::GroupRoles, "group → role"),
+    runtime("auth.oidc.group-teams", Kind::GroupTeams, "group → short names of teams"),
+    runtime("auth.oidc.link-by-email", Kind::Switch, "an account with the same verified address is the same person"),
+    file("auth.header.user", Kind::Text, "header with the name of whom a proxy let in; empty: none"),
+    file("auth.header.email", Kind::Text, "header with their address"),
+    file("auth.header.name", Kind::Text, "header with their full name"),
+    file("auth.header.groups", Kind::Text, "header with their groups, separated by commas"),
+    file("auth.header.proxies", Kind::Networks, "where such a proxy is; elsewhere the headers mean nothing"),
+    file("auth.header.organization", Kind::Text, "name or slug of the organization people join; empty: the first"),
+    file("auth.header.role", Kind::Role, "role of whose groups say nothing else"),
+    file("auth.header.global-access", Kind::Switch, "people see every team's projects"),
+    file("auth.header.group-roles", Kind::GroupRoles, "group → role"),
+    file("auth.header.group-teams", Kind::GroupTeams, "group → short names of teams"),
+    file("auth.header.link-by-email", Kind::Switch, "an account with the same address is the same person"),
     file("database.url", Kind::Secret, "PostgreSQL; without it `run all` starts a private server"),
     file("database.max-connections", Kind::Count, "connections each process may open"),
     file("redis.url", Kind::Secret, "Redis or Valkey; without it `run all` starts a private server"),
@@ -115,10 +174,11 @@ pub const OPTIONS: &[Spec] = &[
 ];
 
 /// Keys of on-premise Sentry that are accepted without a word, so that its file works as it is. A name that ends with
-/// a dot stands for all keys that begin with it.
+/// a dot or underscore stands for all keys that begin with it.
 const ACCEPTED: &[&str] = &[
     "analytics.",
     "api.rate-limit.org-create",
+    "auth.ldap.AUTH_LDAP_",
     "beacon.",
     "cloudflare.",
     "dsym.",
@@ -148,15 +208,38 @@ const ACCEPTED: &[&str] = &[
 const ALIASES: &[(&str, &str)] =
     &[("system.event-retention-days", "events.retention-days"), ("system.maximum-file-size", "uploads.max-file-size")];
 
+/// Names of django-auth-ldap and sentry-ldap-auth, as variables and under `auth.ldap.`.
+pub const LDAP_NAMES: &[(&str, &str)] = &[
+    ("AUTH_LDAP_SERVER_URI", "auth.ldap.server-uri"),
+    ("AUTH_LDAP_START_TLS", "auth.ldap.start-tls"),
+    ("AUTH_LDAP_BIND_DN", "auth.ldap.bind-dn"),
+    ("AUTH_LDAP_BIND_PASSWORD", "auth.ldap.bind-password"),
+    ("AUTH_LDAP_BIND_AS_AUTHENTICATING_USER", "auth.ldap.bind-as-authenticating-user"),
+    ("AUTH_LDAP_USER_SEARCH", "auth.ldap.user-search"),
+    ("AUTH_LDAP_USER_DN_TEMPLATE", "auth.ldap.user-dn-template"),
+    ("AUTH_LDAP_USER_ATTR_MAP", "auth.ldap.user-attr-map"),
+    ("AUTH_LDAP_DEFAULT_EMAIL_DOMAIN", "auth.ldap.default-email-domain"),
+    ("AUTH_LDAP_GROUP_SEARCH", "auth.ldap.group-search"),
+    ("AUTH_LDAP_GROUP_TYPE", "auth.ldap.group-type"),
+    ("AUTH_LDAP_REQUIRE_GROUP", "auth.ldap.require-group"),
+    ("AUTH_LDAP_DENY_GROUP", "auth.ldap.deny-group"),
+    ("AUTH_LDAP_CACHE_GROUPS", "auth.ldap.cache-groups"),
+    ("AUTH_LDAP_GROUP_CACHE_TIMEOUT", "auth.ldap.group-cache-timeout"),
+    ("AUTH_LDAP_DEFAULT_SENTRY_ORGANIZATION", "auth.ldap.organization"),
+    ("AUTH_LDAP_SENTRY_ORGANIZATION_ROLE_TYPE", "auth.ldap.role"),
+    ("AUTH_LDAP_SENTRY_ORGANIZATION_GLOBAL_ACCESS", "auth.ldap.global-access"),
+];
+
 /// The option of this key or alias.
 pub fn find(key: &str) -> Option<&'static Spec> {
-    let key = ALIASES.iter().find(|(alias, _)| *alias == key).map_or(key, |(_, key)| key);
+    let ldap = LDAP_NAMES.iter().find(|(name, _)| key.strip_prefix("auth.ldap.").unwrap_or(key) == *name);
+    let key = ldap.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == key)).map_or(key, |(_, key)| key);
     OPTIONS.iter().find(|option| option.key == key)
 }
 
 /// Whether the key is one of Sentry's that has no effect here.
 pub fn is_accepted(key: &str) -> bool {
-    ACCEPTED.iter().any(|name| if name.ends_with('.') { key.starts_with(name) } else { key == *name })
+    ACCEPTED.iter().any(|name| if name.ends_with(['.', '_']) { key.starts_with(name) } else { key == *name })
 }
 
 /// The known key that looks most like this one, if one looks like it at all.
@@ -180,6 +263,12 @@ impl Kind {
             Self::List => "list",
             Self::Networks => "networks",
             Self::Mapping => "mapping",
+            Self::Names => "names",
+            Self::Searches => "searches",
+            Self::GroupType => "group type",
+            Self::Role => "role",
+            Self::GroupRoles => "group roles",
+            Self::GroupTeams => "group teams",
         }
     }
 }
@@ -200,7 +289,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{find, is_accepted, nearest};
+    use super::{LDAP_NAMES, find, is_accepted, nearest};
 
     #[test]
     fn typing_errors_find_their_key() {
@@ -221,5 +310,9 @@ mod tests {
             assert!(is_accepted(key), "{key}");
         }
         assert!(!is_accepted("maill.host"));
+        for (name, key) in LDAP_NAMES {
+            assert_eq!(find(&format!("auth.ldap.{name}")).unwrap().key, *key);
+        }
+        assert!(is_accepted("auth.ldap.AUTH_LDAP_FIND_GROUP_PERMS"));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde_json::Value as Json;
 
+use super::directory;
 use super::options::Kind;
 
 /// A value of the right type for its option.
@@ -22,6 +23,8 @@ pub enum Value {
     List(Vec<String>),
     Networks(Vec<IpNet>),
     Mapping(serde_json::Map<String, Json>),
+    /// What a directory's settings hold (`config::directory`), as it was read.
+    Structure(Json),
 }
 
 impl Value {
@@ -42,7 +45,23 @@ impl Value {
             Kind::Address => address(json).map(Self::Address).map_err(|()| "an address such as 0.0.0.0:9000"),
             Kind::List => list(json).map(Self::List).ok_or("a list of texts"),
             Kind::Networks => networks(json).map(Self::Networks).ok_or("a list of networks such as 10.0.0.0/8"),
-            Kind::Mapping => json.as_object().cloned().map(Self::Mapping).ok_or("a mapping"),
+            Kind::Mapping => directory::mapping(json).map(Self::Mapping).ok_or("a mapping"),
+            Kind::Names => directory::names(json).map(Self::List).ok_or("a list of names or DNs"),
+            Kind::Role => {
+                directory::role(json).map(|role| Self::Text(role.as_str().to_owned())).ok_or("a role, such as member")
+            }
+            Kind::Searches => directory::searches(json)
+                .map(|searches| Self::Structure(searches.iter().map(directory::search_as_json).collect()))
+                .ok_or("a search with base, scope (base, one-level, subtree) and filter"),
+            Kind::GroupType => directory::group_type(json)
+                .map(|_| Self::Structure(json.clone()))
+                .ok_or("a group type, such as group-of-names or GroupOfUniqueNamesType()"),
+            Kind::GroupRoles => directory::group_roles(json)
+                .map(|_| Self::Structure(json.clone()))
+                .ok_or("a mapping of groups to roles (member, admin, manager, owner)"),
+            Kind::GroupTeams => directory::group_teams(json)
+                .map(|_| Self::Structure(json.clone()))
+                .ok_or("a mapping of groups to short names of teams"),
         }
     }
 
@@ -54,6 +73,7 @@ impl Value {
             Self::List(items) => items.clone().into(),
             Self::Networks(networks) => networks.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
             Self::Mapping(map) => map.clone().into(),
+            Self::Structure(json) => json.clone(),
             Self::Text(text) | Self::Secret(text) => text.clone().into(),
             Self::Duration(_) | Self::Size(_) | Self::Address(_) => self.to_string().into(),
         }
@@ -81,6 +101,8 @@ impl fmt::Display for Value {
                 f.write_str(&networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
             Self::Mapping(map) => redacted(&Json::Object(map.clone())).fmt(f),
+            Self::Structure(Json::String(text)) => f.write_str(text),
+            Self::Structure(json) => json.fmt(f),
         }
     }
 }

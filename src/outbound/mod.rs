@@ -1,6 +1,7 @@
-//! The outside world: files and the public web now; mail; LDAP when an issue needs it.
+//! The outside world: files and the public web, mail, directories of people.
 
 pub mod blobs;
+pub mod ldap;
 pub mod mail;
 mod unfinished;
 pub mod web;

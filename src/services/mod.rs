@@ -8,6 +8,7 @@ pub mod auto_resolve;
 pub mod blobs;
 pub mod chunks;
 pub mod debug_files;
+pub mod directory;
 pub mod event_search;
 pub mod event_stats;
 pub mod events;

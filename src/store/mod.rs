@@ -49,6 +49,8 @@ pub mod job_issues;
 pub mod job_views;
 pub mod jobs;
 pub mod mails;
+pub mod linked_members;
+pub mod managed_users;
 pub mod members;
 pub mod moving_issues;
 pub mod notes;

@@ -54,6 +54,11 @@ impl Volatile {
         format!("{}attempts:{kind}:{who}", self.prefix)
     }
 
+    /// The groups of a person of a directory.
+    pub fn groups_of(&self, dn: &str) -> String {
+        format!("{}directory-groups:{dn}", self.prefix)
+    }
+
     /// Events of a limited project or key in one window.
     pub fn limit(&self, name: &str, window: i64) -> String {
         format!("{}limit:{name}:{window}", self.prefix)
