@@ -2,8 +2,8 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, issues, keys, notes, organizations, ownership, projects, releases,
-    saved_searches, sign_in, teams, tokens,
+    accounts, artifacts, blobs, debug_files, directory, issues, keys, notes, organizations, ownership, projects,
+    releases, saved_searches, sign_in, teams, tokens,
 };
 
 /// An error that belongs to one field of the form.
@@ -26,9 +26,20 @@ impl From<sign_in::Error> for Error {
     fn from(error: sign_in::Error) -> Self {
         match error {
             sign_in::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
+            sign_in::Error::Directory(error) => error.into(),
             sign_in::Error::Account(error) => error.into(),
             sign_in::Error::Redis(error) => error.into(),
             sign_in::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<directory::Error> for Error {
+    fn from(error: directory::Error) -> Self {
+        match error {
+            directory::Error::Unreachable => Self::Unavailable,
+            directory::Error::NotAdmitted => Self::Forbidden(&[]),
+            directory::Error::Database(error) => error.into(),
         }
     }
 }

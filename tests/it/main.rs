@@ -9,6 +9,7 @@ mod cli;
 mod clients;
 mod config;
 mod dependencies;
+mod directory;
 mod faults;
 mod ingest;
 mod pages;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use crate::app::App;
 use crate::services::accounts::{self, passwords};
+use crate::services::directory;
 use crate::store::users::{self, User};
 
 /// Why nobody could be signed in, apart from a wrong name or password.
@@ -13,6 +14,8 @@ use crate::store::users::{self, User};
 pub enum Error {
     #[error("too many attempts; try again in {seconds} s")]
     Wait { seconds: u64 },
+    #[error(transparent)]
+    Directory(#[from] directory::Error),
     #[error(transparent)]
     Account(#[from] accounts::Error),
     #[error(transparent)]
@@ -32,9 +35,13 @@ pub async fn attempt(app: &App, ip: Option<IpAddr>, login: &str, password: &str)
     Ok(user)
 }
 
-/// The account that name and password open. Counts nothing: see [`attempt`].
+/// The account that name and password open: ours first, so that a local superuser gets in whatever the directory does,
+/// then the directory's. Counts nothing: see [`attempt`].
 pub async fn password(app: &App, login: &str, password: &str) -> Result<Option<User>, Error> {
-    local(app, login, password).await
+    match local(app, login, password).await? {
+        Some(user) => Ok(Some(user)),
+        None => Ok(directory::sign_in(app, login, password).await?),
+    }
 }
 
 /// An account whose password we keep, by user name or confirmed address. Several may have one address: each is tried.

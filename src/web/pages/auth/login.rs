@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::messages::Messages;
+use crate::services::directory;
 use crate::services::sign_in::{self, Error as SignInError};
 use crate::store::users::{self, User};
 use crate::web::client_ip::client_ip;
@@ -74,6 +75,12 @@ pub async fn sign_in(
             let mut page = refuse(&app, &viewer, form, StatusCode::TOO_MANY_REQUESTS, |t| t.auth_wait(shown))?;
             page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(page)
+        }
+        Err(SignInError::Directory(directory::Error::Unreachable)) => {
+            refuse(&app, &viewer, form, StatusCode::SERVICE_UNAVAILABLE, |t| t.auth_directory_unreachable().to_owned())
+        }
+        Err(SignInError::Directory(directory::Error::NotAdmitted)) => {
+            refuse(&app, &viewer, form, StatusCode::FORBIDDEN, |t| t.auth_not_admitted().to_owned())
         }
         Err(error) => Err(error.into()),
     }
