@@ -84,7 +84,7 @@ impl fmt::Display for Value {
     /// Secrets are hidden.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::Structure(Json::String(text)) => f.write_str(text),
             Self::Secret(text) if text.is_empty() => Ok(()),
             Self::Secret(_) => f.write_str("(hidden)"),
             Self::Switch(on) => on.fmt(f),
@@ -101,7 +101,6 @@ impl fmt::Display for Value {
                 f.write_str(&networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
             Self::Mapping(map) => redacted(&Json::Object(map.clone())).fmt(f),
-            Self::Structure(Json::String(text)) => f.write_str(text),
             Self::Structure(json) => json.fmt(f),
         }
     }

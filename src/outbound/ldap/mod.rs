@@ -146,7 +146,7 @@ impl Directory {
     pub async fn bind(&mut self, dn: &str, password: &str) -> Result<(), Problem> {
         let Self { ldap, driver, time, .. } = self;
         let answer = driven(driver, *time, ldap.simple_bind(dn, password)).await?;
-        problem::check(answer)
+        problem::check(&answer)
     }
 
     /// Entries that match, in no order.
@@ -157,7 +157,7 @@ impl Directory {
             // More than was asked for: what came is enough to say so.
             4 | 11 if !found.is_empty() => Ok(found),
             32 => Err(Problem::NoSuchBase(question.base.to_owned())),
-            _ => problem::check(answer).map(|()| found),
+            _ => problem::check(&answer).map(|()| found),
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn of_opening(error: LdapError, server: &str) -> Problem {
 pub fn of_talking(error: LdapError) -> Problem {
     match error {
         LdapError::FilterParsing => Problem::Filter,
-        LdapError::LdapResult { result } => match check(result) {
+        LdapError::LdapResult { result } => match check(&result) {
             Err(problem) => problem,
             Ok(()) => Problem::nonsense(),
         },
@@ -78,8 +78,8 @@ pub fn of_talking(error: LdapError) -> Problem {
 }
 
 /// An answer's code (RFC 4511 4.1.9).
-pub fn check(answer: LdapResult) -> Result<(), Problem> {
-    let text = said(&answer);
+pub fn check(answer: &LdapResult) -> Result<(), Problem> {
+    let text = said(answer);
     Err(match answer.rc {
         0 => return Ok(()),
         8 | 13 => Problem::NeedsEncryption(text),

@@ -91,8 +91,8 @@ async fn climb(
         if level.is_empty() {
             break;
         }
-        let members: String = level.iter().map(|dn| format!("({attribute}={})", in_filter(dn))).collect();
-        let found = search(directory, config, &format!("(|{members})")).await?;
+        let members: Vec<String> = level.iter().map(|dn| format!("({attribute}={})", in_filter(dn))).collect();
+        let found = search(directory, config, &format!("(|{})", members.concat())).await?;
         *level = known.add(config, found, true);
     }
     Ok(())

@@ -37,7 +37,7 @@ async fn ldap_filter_injection_finds_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_with_special_characters_find_their_entry() {
     let stage = Stage::set_with(|ldap| {
-        ldap.membership.group_roles = vec![("devs".to_owned(), picket::types::role::Role::Admin)]
+        ldap.membership.group_roles = vec![("devs".to_owned(), picket::types::role::Role::Admin)];
     })
     .await;
     let person = stage.person("o(ne*il)").await;
@@ -123,21 +123,23 @@ async fn a_server_that_is_silent_or_talks_nonsense_costs_one_sign_in() {
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = tokio::task::spawn(async move {
+        let talking = async {
             let mut open = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 stream.write_all(nonsense).await.ok();
                 open.push(stream);
             }
-        });
+        };
         let stage = Stage::set_with(|ldap| {
             ldap.servers = vec![format!("ldap://{address}")];
             ldap.start_tls = false;
             ldap.timeout = Duration::from_secs(1);
         })
         .await;
-        let answer = stage.enter("lin", PASSWORD).await;
+        let answer = tokio::select! {
+            answer = stage.enter("lin", PASSWORD) => answer,
+            () = talking => panic!("the listener ended"),
+        };
         assert_eq!(answer.status, 503, "{nonsense:?}: {}", answer.body);
-        server.abort();
     }
 }

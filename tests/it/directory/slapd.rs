@@ -65,7 +65,7 @@ impl Slapd {
         self.folder.join("ca.pem")
     }
 
-    /// Settings that find people by `uid` and groups by `member`, over StartTLS.
+    /// Settings that find people by `uid` and groups by `member`, encrypted by `StartTLS`.
     pub fn config(&self) -> Ldap {
         Ldap {
             servers: vec![self.ldap()],
@@ -143,10 +143,8 @@ fn free_port() -> u16 {
 
 fn settings(folder: &Path) -> String {
     let folder = folder.display();
-    let schemas: String = ["core", "cosine", "inetorgperson", "nis"]
-        .into_iter()
-        .map(|name| format!("include /etc/ldap/schema/{name}.schema\n"))
-        .collect();
+    let schemas = ["core", "cosine", "inetorgperson", "nis"];
+    let schemas = schemas.map(|name| format!("include /etc/ldap/schema/{name}.schema\n")).concat();
     format!(
         "{schemas}modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {folder}/slapd.pid\nsizelimit 500\n\
          TLSCACertificateFile {folder}/ca.pem\nTLSCertificateFile {folder}/server.pem\n\
