@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde_json::Value as Json;
 
 use super::environment::redis_url;
@@ -61,6 +62,7 @@ impl Settings {
     fn system(&self) -> System {
         System {
             url_prefix: self.text("system.url-prefix").trim_end_matches('/').to_owned(),
+            accepted_hosts: self.list("system.accepted-hosts"),
             url_prefix_is_fixed: self
                 .get("system.url-prefix")
                 .is_some_and(|setting| setting.source.is_stronger_than_database()),
@@ -77,10 +79,9 @@ impl Settings {
         Web {
             bind: self.address("web.bind").unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9000))),
             metrics_bind: self.address("web.metrics-bind"),
-            trusted_proxies: match self.value("web.trusted-proxies") {
-                Some(Value::Networks(networks)) => networks.clone(),
-                _ => Vec::new(),
-            },
+            ingest_bind: self.address("web.ingest-bind"),
+            trusted_proxies: self.networks("web.trusted-proxies"),
+            allowed_networks: self.networks("web.allowed-networks"),
             request_timeout: self.duration("web.request-timeout"),
             shutdown_timeout: self.duration("web.shutdown-timeout"),
             allow_origin: self.list("web.allow-origin"),
@@ -117,6 +118,7 @@ impl Settings {
     fn ingest(&self) -> Ingest {
         let bytes = |key| usize::try_from(self.size(key)).unwrap_or(usize::MAX);
         Ingest {
+            public_url: self.optional("ingest.public-url").map(|url| url.trim_end_matches('/').to_owned()),
             max_event_bytes: bytes("ingest.max-event-size"),
             max_body_bytes: bytes("ingest.max-body-size"),
             max_envelope_bytes: bytes("ingest.max-envelope-size"),
@@ -180,6 +182,13 @@ impl Settings {
     pub(super) fn list(&self, key: &str) -> Vec<String> {
         match self.value(key) {
             Some(Value::List(items)) => items.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn networks(&self, key: &str) -> Vec<IpNet> {
+        match self.value(key) {
+            Some(Value::Networks(networks)) => networks.clone(),
             _ => Vec::new(),
         }
     }

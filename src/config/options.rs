@@ -58,14 +58,25 @@ const fn runtime(key: &'static str, kind: Kind, help: &'static str) -> Spec {
 pub const OPTIONS: &[Spec] = &[
     runtime("system.url-prefix", Kind::Text, "public root URL; DSNs, links and cookies depend on it"),
     file("system.secret-key", Kind::Secret, "signs what leaves the server and comes back"),
+    runtime(
+        "system.accepted-hosts",
+        Kind::List,
+        "other hosts or origins by which pages may be opened; links use the URL above",
+    ),
     runtime("system.admin-email", Kind::Text, "whom people ask for help"),
     runtime("system.site-name", Kind::Text, "name shown in page titles"),
     runtime("system.rate-limit", Kind::Count, "events per minute for the whole installation; 0: no limit"),
     file("system.single-organization", Kind::Switch, "one organization that every new account joins"),
     file("system.logging-format", Kind::Text, "`human`, or `machine` for one JSON object per line"),
     file("web.bind", Kind::Address, "where the web server listens"),
+    file("web.ingest-bind", Kind::Address, "where a second listener takes events and nothing else; empty: nowhere"),
     file("web.metrics-bind", Kind::Address, "where /_metrics listens; empty: nowhere"),
     file("web.trusted-proxies", Kind::Networks, "proxies whose X-Forwarded-* headers are believed"),
+    file(
+        "web.allowed-networks",
+        Kind::Networks,
+        "networks that may use pages and API; empty: all; events come from anywhere",
+    ),
     file(
         "web.request-timeout",
         Kind::Duration,
@@ -150,6 +161,7 @@ pub const OPTIONS: &[Spec] = &[
     file("database.max-connections", Kind::Count, "connections each process may open"),
     file("redis.url", Kind::Secret, "Redis or Valkey; without it `run all` starts a private server"),
     file("redis.clusters", Kind::Mapping, "Redis the way Sentry writes it; `redis.url` wins"),
+    runtime("ingest.public-url", Kind::Text, "root URL in DSNs, where it is not system.url-prefix"),
     file("ingest.max-event-size", Kind::Size, "largest event after decompression"),
     file("ingest.max-body-size", Kind::Size, "largest request body as it comes"),
     file("ingest.max-envelope-size", Kind::Size, "largest envelope after decompression"),

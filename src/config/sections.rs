@@ -11,6 +11,8 @@ use ipnet::IpNet;
 pub struct System {
     /// Public root URL without a trailing slash: DSNs, links and cookies depend on it.
     pub url_prefix: String,
+    /// Other hosts (`errors.intern:9000`) or origins by which pages may be opened.
+    pub accepted_hosts: Vec<String>,
     /// The file or the environment says so, and nothing that an administrator chooses changes it.
     pub url_prefix_is_fixed: bool,
     /// Signs what leaves the server and comes back; `None` until configured.
@@ -30,6 +32,10 @@ pub struct System {
 #[derive(Clone, Debug)]
 pub struct Web {
     pub bind: SocketAddr,
+    /// Where a second listener takes events and nothing else; `None`: nowhere.
+    pub ingest_bind: Option<SocketAddr>,
+    /// Networks that may use pages and API; empty: all.
+    pub allowed_networks: Vec<IpNet>,
     /// Where `/_metrics` listens; `None`: nowhere.
     pub metrics_bind: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-*` headers are believed.
@@ -116,6 +122,8 @@ pub enum MailEncryption {
 /// Limits of what clients send, in bytes where sizes.
 #[derive(Clone, Debug)]
 pub struct Ingest {
+    /// Root URL in DSNs without a trailing slash; `None`: the public one.
+    pub public_url: Option<String>,
     pub max_event_bytes: usize,
     /// Request body as it came.
     pub max_body_bytes: usize,

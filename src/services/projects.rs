@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use crate::config::Config;
 use crate::services::job::promise;
 use crate::services::keys;
 use crate::services::retention::DeleteProject;
@@ -11,6 +12,7 @@ use crate::store::project_keys::ProjectKey;
 use crate::store::projects::{NewProject as Row, Project};
 use crate::store::{old_slugs, projects, teams};
 use crate::types::ids::{OrganizationId, ProjectId, TeamId, UserId};
+use crate::types::project_settings::ProjectSettings;
 use crate::types::slug::Slug;
 
 /// Why a project could not be made.
@@ -117,7 +119,14 @@ pub struct Dsn {
     pub minidump: String,
 }
 
-/// The addresses of a key. `url_prefix` is `system.url-prefix`.
+/// The root URL that a project's DSNs name: the one for events where there is one, unless the project keeps to the
+/// other.
+pub fn ingest_url<'a>(config: &'a Config, settings: &ProjectSettings) -> &'a str {
+    let public = config.ingest.public_url.as_deref().filter(|_| !settings.keeps_dsn_inside);
+    public.unwrap_or(&config.system.url_prefix)
+}
+
+/// The addresses of a key. `url_prefix` is what [`ingest_url`] gives.
 pub fn dsn(url_prefix: &str, key: &ProjectKey, project_id: ProjectId) -> Dsn {
     let url_prefix = url_prefix.trim_end_matches('/');
     let (scheme, place) = url_prefix.split_once("://").unwrap_or(("http", url_prefix));

@@ -24,6 +24,8 @@ pub struct ProjectSettings {
     /// At most this many events a minute for the project; 0: no limit.
     pub rate_limit_per_minute: u32,
     pub fetching: Fetching,
+    /// DSNs name the server's own address, although there is another for events.
+    pub keeps_dsn_inside: bool,
 }
 
 impl Default for ProjectSettings {
@@ -41,6 +43,7 @@ impl Default for ProjectSettings {
             fingerprint_rules: String::new(),
             rate_limit_per_minute: 0,
             fetching: Fetching::default(),
+            keeps_dsn_inside: false,
         }
     }
 }

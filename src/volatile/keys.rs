@@ -59,6 +59,16 @@ impl Volatile {
         format!("{}directory-groups:{dn}", self.prefix)
     }
 
+    /// By which addresses administrators opened pages lately.
+    pub fn origins(&self) -> String {
+        format!("{}origins", self.prefix)
+    }
+
+    /// Somebody does not want to see a banner for now.
+    pub fn dismissed_banner(&self, user: i64, banner: &str) -> String {
+        format!("{}dismissed:{user}:{banner}", self.prefix)
+    }
+
     /// Events of a limited project or key in one window.
     pub fn limit(&self, name: &str, window: i64) -> String {
         format!("{}limit:{name}:{window}", self.prefix)

@@ -8,6 +8,7 @@ pub mod event_stream;
 pub mod heartbeats;
 pub mod keys;
 pub mod limits;
+mod origins;
 pub mod refusals;
 mod selections;
 pub mod server;

@@ -2,8 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
+
+use crate::app::App;
 
 /// The right-most address of `X-Forwarded-For` that is no trusted proxy; the peer itself if it is none (normalize.md 11).
 pub fn client_ip(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
@@ -22,6 +25,12 @@ pub fn client_ip(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Ip
         }
     }
     nearest
+}
+
+/// The same for a request that came to our listener.
+pub fn client_ip_of(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(client_ip(*peer, headers, &app.config.web.trusted_proxies))
 }
 
 /// Takes an address with or without a port, IPv6 with or without brackets.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::arrived::Arrived;
 use crate::types::scope::Scope;
 
 /// What a handler answers with.
@@ -27,7 +28,10 @@ pub enum Error {
     Forbidden(&'static [Scope]),
     /// A form posted from another site.
     #[error("the request came from another site")]
-    CrossSite,
+    CrossSite(Box<Arrived>),
+    /// Pages and API are for other networks (`web.allowed-networks`).
+    #[error("{0} is not in a network that may use this server")]
+    AddressRefused(String),
     #[error("{0}")]
     BadRequest(Cow<'static, str>),
     #[error("some fields are not valid")]
@@ -86,7 +90,7 @@ impl Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Moved { .. } => StatusCode::FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::CrossSite(_) | Self::AddressRefused(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,

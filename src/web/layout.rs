@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 
 use super::assets;
+use super::banner::Banner;
 use super::extract::needs::Needs;
 use super::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::app::App;
@@ -32,6 +33,8 @@ pub struct Layout {
     /// The entry of the top bar that is current.
     pub section: Section,
     pub flash: Option<Flash>,
+    /// What an administrator should know.
+    pub banner: Option<Banner>,
     /// How many jobs of the viewer wait or run.
     pub running_jobs: i64,
     pub now: DateTime<Utc>,
@@ -76,6 +79,7 @@ impl Layout {
             project: None,
             section: Section::None,
             flash: viewer.flash.clone(),
+            banner: viewer.banner.clone(),
             running_jobs: viewer.running_jobs,
             now: app.clock.now(),
             started: Instant::now(),

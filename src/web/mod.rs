@@ -1,7 +1,9 @@
 //! HTTP: handlers read, call one service, render.
 
 pub mod api;
+mod arrived;
 pub mod assets;
+pub mod banner;
 pub mod client_ip;
 mod cookie;
 pub mod csv;
@@ -30,7 +32,7 @@ pub mod visible;
 
 pub use render::{redirect, render};
 pub use router::router;
-pub use serve::serve;
+pub use serve::{Listeners, serve};
 
 use crate::app::App;
 

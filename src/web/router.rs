@@ -6,7 +6,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::csrf::CsrfLayer;
 
 use super::{api, assets, middleware, pages};
 use crate::app::App;
@@ -32,7 +31,8 @@ pub fn router(app: App) -> Router {
 fn api_area(app: &App) -> Router<App> {
     api::routes()
         .fallback(middleware::api_fallback)
-        .layer(csrf(app))
+        .layer(from_fn_with_state(app.clone(), middleware::cross_site))
+        .layer(from_fn_with_state(app.clone(), middleware::allowed_networks))
         .layer(from_fn(middleware::drain))
         .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn(middleware::api_failures))
@@ -42,20 +42,9 @@ fn api_area(app: &App) -> Router<App> {
 fn page_area(app: &App) -> Router<App> {
     pages::routes()
         .fallback(middleware::page_fallback)
-        .layer(csrf(app))
-        .layer(from_fn(middleware::cross_site_guard))
+        .layer(from_fn_with_state(app.clone(), middleware::cross_site))
+        .layer(from_fn_with_state(app.clone(), middleware::allowed_networks))
         .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn_with_state(app.clone(), middleware::around_pages))
         .layer(from_fn(middleware::page_headers))
-}
-
-/// Browsers say where a request comes from; posts from other sites are refused. The public URL is trusted, since a proxy
-/// may change the host.
-fn csrf(app: &App) -> CsrfLayer {
-    let origin = url::Url::parse(&app.config.system.url_prefix).map(|url| url.origin().ascii_serialization());
-    let layer = CsrfLayer::new();
-    match origin.map(|origin| layer.clone().add_trusted_origin(origin)) {
-        Ok(Ok(trusting)) => trusting,
-        _ => layer,
-    }
 }

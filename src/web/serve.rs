@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,26 +35,38 @@ struct Server {
     ingest: Arc<Ingest>,
 }
 
+/// Where connections come in.
+pub struct Listeners {
+    pub everything: TcpListener,
+    /// Takes events and nothing else, so that it may face the internet (demands.md 17).
+    pub ingest: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(everything: TcpListener) -> Self {
+        Self { everything, ingest: None }
+    }
+}
+
+/// What a connection may ask for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Everything,
+    Ingest,
+}
+
 /// Serves until `app.shutdown`, then waits for open requests at most `web.shutdown_timeout`.
-pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
+pub async fn serve(app: App, listeners: impl Into<Listeners>) -> std::io::Result<()> {
+    let Listeners { everything, ingest } = listeners.into();
     let server = Arc::new(Server { router: router(app.clone()), ingest: Ingest::start(&app), app });
     let app = &server.app;
     let connections = GracefulShutdown::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = app.shutdown.cancelled() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => spawn_connection(&server, &connections, stream, peer),
-            // Out of file descriptors, most likely: waiting is all that helps.
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+    let events_alone = async {
+        if let Some(listener) = ingest {
+            accept(&server, &connections, listener, Reach::Ingest).await;
         }
-    }
-    drop(listener);
+    };
+    tokio::join!(accept(&server, &connections, everything, Reach::Everything), events_alone);
     if tokio::time::timeout(app.config.web.shutdown_timeout, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish before the shutdown timeout");
     }
@@ -62,12 +74,34 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     Ok(())
 }
 
-fn spawn_connection(server: &Arc<Server>, connections: &GracefulShutdown, stream: TcpStream, peer: SocketAddr) {
+async fn accept(server: &Arc<Server>, connections: &GracefulShutdown, listener: TcpListener, reach: Reach) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = server.app.shutdown.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, peer)) => spawn_connection(server, connections, stream, (peer, reach)),
+            // Out of file descriptors, most likely: waiting is all that helps.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+fn spawn_connection(
+    server: &Arc<Server>,
+    connections: &GracefulShutdown,
+    stream: TcpStream,
+    from: (SocketAddr, Reach),
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
     let context = server.clone();
-    let service = service_fn(move |request| answer(context.clone(), request, peer));
+    let service = service_fn(move |request| answer(context.clone(), request, from));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -85,15 +119,27 @@ fn spawn_connection(server: &Arc<Server>, connections: &GracefulShutdown, stream
 async fn answer(
     server: Arc<Server>,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    (peer, reach): (SocketAddr, Reach),
 ) -> Result<Response<Body>, Infallible> {
     let request = without_base_path(&server.app, request);
     if let Some(route) = ingest::Route::of(request.method(), request.uri().path(), request.headers()) {
         return Ok(ingest::answer(&server.ingest, route, request, peer).await);
     }
+    if reach == Reach::Ingest && request.uri().path() != "/_health/" {
+        return Ok(only_events());
+    }
     let mut request = with_whole_version(request.map(Body::new));
     request.extensions_mut().insert(ConnectInfo(peer));
     server.router.clone().oneshot(request).await
+}
+
+/// What else there may be is not told here.
+fn only_events() -> Response<Body> {
+    let body = Body::from(r#"{"detail":"only events are taken here"}"#);
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Takes the path of the public URL off, where the proxy has not done so.

@@ -18,7 +18,7 @@ use self::signals::Signals;
 use super::context::Context;
 use super::{stores, upgrade};
 use crate::app::App;
-use crate::config::{Settings, Source};
+use crate::config::{self, Settings, Source};
 use crate::services::settings;
 use crate::{cron, web, worker};
 
@@ -105,7 +105,7 @@ struct Start {
     context: Context,
     settings: Settings,
     role: Role,
-    listener: Option<TcpListener>,
+    listeners: Option<web::Listeners>,
     /// Apply migrations first.
     upgrade: bool,
     /// Make a first account and project, and say what they are.
@@ -122,14 +122,14 @@ pub async fn run(context: Context, command: Command) -> anyhow::Result<ExitCode>
     };
     let mut settings = with_arguments(&context, web.as_ref())?;
     // A port that is taken is known before anything else is started.
-    let listener = match &web {
-        Some(_) => Some(listen(settings.config().web.bind).await?),
+    let listeners = match &web {
+        Some(_) => Some(listen_all(&settings.config().web).await?),
         None => None,
     };
     let embedded = if role == Role::All { start_embedded(&context, &mut settings).await? } else { None };
     let welcome = embedded.as_ref().is_some_and(Embedded::has_database);
     let upgrade = welcome || web.is_some_and(|web| web.upgrade);
-    let start = Start { context, settings, role, listener, upgrade, welcome };
+    let start = Start { context, settings, role, listeners, upgrade, welcome };
     let result = Box::pin(serve(start, &mut signals)).await;
     if let Some(embedded) = embedded {
         embedded.stop().await;
@@ -138,7 +138,7 @@ pub async fn run(context: Context, command: Command) -> anyhow::Result<ExitCode>
 }
 
 async fn serve(start: Start, signals: &mut Signals) -> anyhow::Result<ExitCode> {
-    let Start { context, settings, role, listener, upgrade, welcome } = start;
+    let Start { context, settings, role, listeners, upgrade, welcome } = start;
     let mut greeting = None;
     if upgrade {
         let mut db = stores::connect(&stores::database_url(&context)?).await?;
@@ -148,12 +148,15 @@ async fn serve(start: Start, signals: &mut Signals) -> anyhow::Result<ExitCode> 
     stores::check_secret(&settings)?;
     let app = stores::connect_app(&context, settings).await?;
     greeting.as_ref().inspect(|greeting| greeting.print());
-    if let Some(listener) = &listener {
-        tracing::info!("listening on {}", listener.local_addr()?);
+    if let Some(listeners) = &listeners {
+        tracing::info!("listening on {}", listeners.everything.local_addr()?);
+    }
+    if let Some(ingest) = listeners.as_ref().and_then(|listeners| listeners.ingest.as_ref()) {
+        tracing::info!("listening on {} for events alone", ingest.local_addr()?);
     }
 
     app.tasks.spawn(settings::follow(app.clone()));
-    let roles = run_roles(&app, role, listener);
+    let roles = run_roles(&app, role, listeners);
     tokio::pin!(roles);
     let result = loop {
         tokio::select! {
@@ -177,10 +180,10 @@ async fn serve(start: Start, signals: &mut Signals) -> anyhow::Result<ExitCode> 
 }
 
 /// Runs until shutdown; when one role ends, the others are asked to.
-async fn run_roles(app: &App, role: Role, listener: Option<TcpListener>) -> anyhow::Result<()> {
+async fn run_roles(app: &App, role: Role, listeners: Option<web::Listeners>) -> anyhow::Result<()> {
     let web = async {
-        let Some(listener) = listener else { return Ok(()) };
-        until_shutdown(app, web::serve(app.clone(), listener)).await
+        let Some(listeners) = listeners else { return Ok(()) };
+        until_shutdown(app, web::serve(app.clone(), listeners)).await
     };
     let worker = async {
         if !matches!(role, Role::Worker | Role::All) {
@@ -226,6 +229,14 @@ fn with_arguments(context: &Context, web: Option<&Web>) -> anyhow::Result<Settin
         settings.set_default("system.url-prefix", &url.into())?;
     }
     Ok(settings)
+}
+
+async fn listen_all(web: &config::Web) -> anyhow::Result<web::Listeners> {
+    let ingest = match web.ingest_bind {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    Ok(web::Listeners { everything: listen(web.bind).await?, ingest })
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -52,7 +52,10 @@ impl<N: Needs> OrganizationAccess<N> {
 
     /// Whether the actor sees all projects of the organization, not only those of their teams.
     pub fn sees_all_projects(&self) -> bool {
-        self.actor.user.is_superuser || self.role().is_some_and(Role::is_global)
+        let by_membership = |member: &Member| member.role.is_global() || member.has_global_access;
+        self.actor.user.is_superuser
+            || self.organization.has_open_membership
+            || self.member.as_ref().is_some_and(by_membership)
     }
 
     fn role(&self) -> Option<Role> {

@@ -1,9 +1,9 @@
 //! Someone who may do things: a signed-in user, or a token of theirs.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
@@ -16,7 +16,7 @@ use crate::store::users::{self, User};
 use crate::types::ids::{ApiTokenId, UserId};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
-use crate::web::client_ip::client_ip;
+use crate::web::client_ip::client_ip_of;
 use crate::web::cookie;
 use crate::web::error::{Error, Result};
 
@@ -65,7 +65,7 @@ impl FromRequestParts<App> for Actor {
 }
 
 async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
-    let ip = ip_of(parts, app);
+    let ip = client_ip_of(app, &parts.headers, &parts.extensions);
     if let Some(viewer) = parts.extensions.get::<Viewer>() {
         let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
         return Ok(Actor { user, token_scopes: None, token_id: None, ip });
@@ -89,12 +89,6 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
 async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {
     let user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
     Ok(Arc::new(user))
-}
-
-/// The address of whoever sent the request.
-pub fn ip_of(parts: &Parts, app: &App) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(client_ip(*peer, &parts.headers, &app.config.web.trusted_proxies))
 }
 
 /// The token of `Bearer TOKEN`; the scheme in any case.

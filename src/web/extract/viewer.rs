@@ -12,6 +12,7 @@ use crate::store::users::{self, User};
 use crate::store::{job_views, organizations};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
+use crate::web::banner::Banner;
 use crate::web::cookie;
 use crate::web::error::{Error, Result};
 
@@ -27,6 +28,8 @@ pub struct Viewer {
     /// How many jobs of theirs wait or run.
     pub running_jobs: i64,
     pub language: Language,
+    /// What an administrator should know.
+    pub banner: Option<Banner>,
 }
 
 impl Viewer {
@@ -43,6 +46,7 @@ impl Viewer {
             flash: None,
             running_jobs: 0,
             language: browser_language(headers),
+            banner: None,
         }
     }
 }

@@ -6,7 +6,6 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use tower_http::csrf::ProtectionError;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -26,9 +25,6 @@ pub async fn api_fallback(State(app): State<App>, OriginalUri(uri): OriginalUri,
 /// Renders the failures of API handlers as JSON.
 pub async fn api_failures(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    if response.extensions().get::<ProtectionError>().is_some() {
-        return render(&Error::CrossSite);
-    }
     match response.extensions().get::<Failure>() {
         Some(Failure(error)) => render(error),
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => method_not_allowed(&response),

@@ -5,11 +5,12 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use tower_http::csrf::ProtectionError;
 
 use super::failures::log_internal;
 use crate::app::App;
-use crate::web::error::{Error, Failure};
+use crate::web::arrived::{Advice, Arrived};
+use crate::web::banner;
+use crate::web::error::{Error, Failure, Result};
 use crate::web::extract::{Viewer, load_viewer};
 use crate::web::layout::Layout;
 use crate::web::redirect;
@@ -25,6 +26,15 @@ struct ErrorPage<'a> {
     /// Scopes of which one would be needed.
     scopes: Vec<&'static str>,
     reference: Option<&'a str>,
+    /// How a form arrived that seems to come from another site, and what would let it through.
+    crossing: Option<Crossing<'a>>,
+}
+
+struct Crossing<'a> {
+    arrived: &'a Arrived,
+    advice: Advice,
+    /// `system.url-prefix`.
+    public_url: &'a str,
 }
 
 /// Loads the viewer, runs the handler, renders a failure.
@@ -37,12 +47,25 @@ pub async fn around_pages(State(app): State<App>, mut request: Request, next: Ne
             return show_failure(&app, &viewer, &error, None);
         }
     };
+    let arrived = Arrived::of(&app, request.headers(), request.extensions());
+    let viewer = match with_banner(&app, viewer.clone(), &arrived).await {
+        Ok(viewer) => viewer,
+        Err(error) => return show_failure(&app, &viewer, &error, None),
+    };
     request.extensions_mut().insert(viewer.clone());
     let response = next.run(request).await;
     match response.extensions().get::<Failure>() {
         Some(Failure(error)) => show_failure(&app, &viewer, error, wanted.as_deref()),
         None => response,
     }
+}
+
+/// With what an administrator should know.
+async fn with_banner(app: &App, mut viewer: Viewer, arrived: &Arrived) -> Result<Viewer> {
+    if let Some(user) = viewer.user.as_ref().filter(|user| user.is_superuser) {
+        viewer.banner = banner::find(app, user, viewer.messages(), arrived).await?;
+    }
+    Ok(viewer)
 }
 
 /// What no page answers. Addresses end with a slash; one without leads there. Visitors sign in first, as for every page:
@@ -56,15 +79,6 @@ pub async fn page_fallback(State(app): State<App>, viewer: Viewer, method: Metho
         return response;
     }
     if viewer.user.is_some() { Error::NotFound.into_response() } else { Error::Unauthorized.into_response() }
-}
-
-/// Turns the refusal of the layer inside into an error that can be shown.
-pub async fn cross_site_guard(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    match response.extensions().get::<ProtectionError>() {
-        Some(_) => Error::CrossSite.into_response(),
-        None => response,
-    }
 }
 
 /// Where somebody wanted to go, for after the sign-in.
@@ -83,7 +97,11 @@ fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>)
         return (status, [(header::LOCATION, location.clone())]).into_response();
     }
     let reference = log_internal(error);
-    let page = error_page(Layout::new(app, viewer), error, reference.as_deref());
+    let mut page = error_page(Layout::new(app, viewer), error, reference.as_deref());
+    if let Error::CrossSite(arrived) = error {
+        let public_url = &app.config.system.url_prefix;
+        page.crossing = Some(Crossing { arrived, advice: arrived.advice(), public_url });
+    }
     let html = page.render().unwrap_or_else(|_| error.to_string());
     let mut response = (error.status(), Html(html)).into_response();
     if let Error::TooManyRequests { retry_after } = error {
@@ -101,7 +119,8 @@ fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> 
             scopes = needed.iter().map(|scope| scope.as_str()).collect();
             (t.error_forbidden_title(), t.error_forbidden_text().to_owned())
         }
-        Error::CrossSite => (t.error_cross_site_title(), t.error_cross_site_text().to_owned()),
+        Error::CrossSite(_) => (t.error_cross_site_title(), t.error_cross_site_text().to_owned()),
+        Error::AddressRefused(ip) => (t.error_address_title(), t.error_address_text(ip)),
         Error::TooManyRequests { retry_after } => {
             (t.error_too_many_title(), t.error_too_many_text(i64::try_from(*retry_after).unwrap_or(i64::MAX)))
         }
@@ -111,5 +130,5 @@ fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> 
         Error::Conflict(message) => (t.error_conflict_title(), message.to_string()),
         other => (t.error_bad_request_title(), other.to_string()),
     };
-    ErrorPage { layout, status: error.status().as_u16(), title, text, scopes, reference }
+    ErrorPage { layout, status: error.status().as_u16(), title, text, scopes, reference, crossing: None }
 }

@@ -53,6 +53,8 @@ const PAGES: &[&str] = &[
     "/settings/account/api/auth-tokens/",
     "/manage/",
     "/manage/queue/",
+    "/manage/mail/",
+    "/manage/settings/",
     "/manage/users/",
     "/manage/organizations/",
     "/jobs/",

@@ -1,6 +1,7 @@
 use crate::support::TestApp;
 
-const PAGES: [&str; 4] = ["/manage/", "/manage/queue/", "/manage/users/", "/manage/organizations/"];
+const PAGES: [&str; 6] =
+    ["/manage/", "/manage/queue/", "/manage/mail/", "/manage/settings/", "/manage/users/", "/manage/organizations/"];
 
 #[tokio::test]
 async fn only_superusers_administer() {

@@ -69,6 +69,9 @@ impl TestApp {
             platform: None,
         };
         let (project, key) = projects::create(&mut db, &new, now).await.expect("a project");
+        // In an open organization everybody would see everything.
+        let closed = "UPDATE organizations SET has_open_membership = FALSE WHERE id = $1";
+        sqlx::query(closed).bind(organization.id.0).execute(&mut *db).await.expect("an update");
         Project { organization, team, project, key, owner }
     }
 

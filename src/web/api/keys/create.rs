@@ -23,5 +23,5 @@ pub async fn create(
     fields.finish()?;
     let credentials = Credentials::parse(public.as_deref(), secret.as_deref())?;
     let key = keys::import(&app.db, access.project.id, &name, &credentials, app.clock.now()).await?;
-    Ok((StatusCode::CREATED, Json(KeyView::of(&app, &key))))
+    Ok((StatusCode::CREATED, Json(KeyView::of(&app, &access.project, &key))))
 }

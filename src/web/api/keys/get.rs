@@ -9,5 +9,5 @@ use crate::web::extract::KeyAccess;
 use crate::web::extract::needs::ProjectRead;
 
 pub async fn show(State(app): State<App>, access: KeyAccess<ProjectRead>) -> Json<KeyView> {
-    Json(KeyView::of(&app, &access.key))
+    Json(KeyView::of(&app, &access.within.project, &access.key))
 }

@@ -25,5 +25,5 @@ pub async fn list(
     };
     let mut keys = project_keys::list(&app.db, access.project.id).await?;
     keys.retain(|key| wanted.is_none_or(|wanted| key.is_active == wanted));
-    Ok(page_of(&pagination, keys.iter().map(|key| KeyView::of(&app, key)).collect()))
+    Ok(page_of(&pagination, keys.iter().map(|key| KeyView::of(&app, &access.project, key)).collect()))
 }

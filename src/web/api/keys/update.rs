@@ -35,7 +35,7 @@ pub async fn update(
         keys::limit(&app.db, id, limit).await?;
     }
     let key = project_keys::find_by_public_key(&app.db, &access.key.public_key).await?.ok_or(Error::NotFound)?;
-    Ok(Json(KeyView::of(&app, &key)))
+    Ok(Json(KeyView::of(&app, &access.within.project, &key)))
 }
 
 /// `{"count": 10, "window": 60}`; `null` and zeros lift the limit.

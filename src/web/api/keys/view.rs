@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::services::projects;
 use crate::store::project_keys::ProjectKey;
+use crate::store::projects::Project;
 use crate::web::api::date::Date;
 
 #[derive(Serialize)]
@@ -48,7 +49,7 @@ struct BrowserSdkView {
 }
 
 impl KeyView {
-    pub fn of(app: &App, key: &ProjectKey) -> Self {
+    pub fn of(app: &App, project: &Project, key: &ProjectKey) -> Self {
         let limit = key.rate_limit_count.zip(key.rate_limit_window);
         Self {
             id: key.public_key.clone(),
@@ -59,7 +60,7 @@ impl KeyView {
             project_id: key.project_id.0,
             is_active: key.is_active,
             rate_limit: limit.map(|(count, window)| RateLimitView { window, count }),
-            dsn: DsnView::of(app, key),
+            dsn: DsnView::of(app, project, key),
             browser_sdk_version: "latest",
             browser_sdk: BrowserSdkView { choices: [("latest", "latest")] },
             date_created: key.created_at.into(),
@@ -68,8 +69,8 @@ impl KeyView {
 }
 
 impl DsnView {
-    fn of(app: &App, key: &ProjectKey) -> Self {
-        let prefix = &app.config.system.url_prefix;
+    fn of(app: &App, project: &Project, key: &ProjectKey) -> Self {
+        let prefix = projects::ingest_url(&app.config, &project.settings);
         let dsn = projects::dsn(prefix, key, key.project_id);
         Self {
             secret: dsn.legacy,

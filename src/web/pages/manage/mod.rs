@@ -1,8 +1,11 @@
 //! The installation: its set-up and its administration.
 
+mod banner;
+mod mail;
 mod organizations;
 mod overview;
 mod queue;
+mod settings;
 mod setup;
 mod users;
 
@@ -15,6 +18,12 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/manage/", get(overview::show))
         .route("/manage/setup/", get(setup::show).post(setup::save))
+        .route("/manage/settings/", get(settings::show).post(settings::save))
+        .route("/manage/public-url/", post(banner::use_url))
+        .route("/manage/banner/{banner}/dismiss/", post(banner::dismiss))
+        .route("/manage/mail/", get(mail::show))
+        .route("/manage/mail/test/", post(mail::test))
+        .route("/manage/mail/{mail}/retry/", post(mail::retry))
         .route("/manage/queue/", get(queue::show))
         .route("/manage/queue/{event}/replay/", post(queue::replay))
         .route("/manage/queue/{event}/drop/", post(queue::forget))

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
@@ -12,6 +12,7 @@ use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD, NewAccount};
 use crate::services::first_run::{self, FirstRun, Installed};
 use crate::services::{settings, setup};
 use crate::store::{organizations, users};
+use crate::web::arrived::Arrived;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
@@ -53,18 +54,18 @@ impl SetupPage {
     }
 }
 
-pub async fn show(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
+pub async fn show(State(app): State<App>, viewer: Viewer, arrived: Arrived) -> Result<Response> {
     if users::superuser_exists(&app.db).await? {
         return Ok(redirect(&app, "/manage/"));
     }
     let existing = organizations::find_default(&app.db).await?;
     let organization = existing.map_or_else(String::new, |organization| organization.name);
     let form = Form { organization, posted: Posted::default(), errors: FieldErrors::default() };
-    form.show(&app, &viewer, &headers)
+    form.show(&app, &viewer, &arrived)
 }
 
 /// Makes everything at once; the new administrator is signed in and led to the first project's instructions.
-pub async fn save(State(app): State<App>, viewer: Viewer, headers: HeaderMap, posted: Posted) -> Result<Response> {
+pub async fn save(State(app): State<App>, viewer: Viewer, arrived: Arrived, posted: Posted) -> Result<Response> {
     match set_up(&app, viewer.messages(), &posted).await? {
         Ok(Installed { user, organization, project }) => {
             let path = format!("/{}/{}/getting-started/", organization.slug, project.slug);
@@ -72,7 +73,7 @@ pub async fn save(State(app): State<App>, viewer: Viewer, headers: HeaderMap, po
         }
         Err(errors) => {
             let form = Form { organization: posted.text("organization").to_owned(), posted, errors };
-            let page = form.show(&app, &viewer, &headers)?;
+            let page = form.show(&app, &viewer, &arrived)?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -86,9 +87,10 @@ struct Form {
 }
 
 impl Form {
-    fn show(self, app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Response> {
+    fn show(self, app: &App, viewer: &Viewer, arrived: &Arrived) -> Result<Response> {
         let system = &app.config.system;
-        let seen = format!("{}{}", seen_url(headers), base_path(app));
+        let origin = arrived.seen_origin().unwrap_or_default();
+        let seen = format!("{origin}{}", base_path(app));
         // An empty form suggests what the browser used.
         let typed = self.posted.text("url");
         let chosen = if typed.is_empty() && self.errors.is_empty() { &seen } else { typed }.to_owned();
@@ -175,13 +177,4 @@ fn field_errors(error: first_run::Error, t: Messages) -> Result<FieldErrors> {
         }
         first_run::Error::Setup(setup::Error::Database(error)) | first_run::Error::Database(error) => Err(error.into()),
     }
-}
-
-/// The address in the browser, as far as the request tells: a proxy that ends TLS says so in `X-Forwarded-Proto`.
-fn seen_url(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text("origin").filter(|origin| origin.starts_with("http"));
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    origin.map_or_else(|| format!("{scheme}://{host}"), str::to_owned)
 }

@@ -128,7 +128,7 @@ async fn show(
 }
 
 fn snippets(app: &App, access: &ProjectAccess<EventRead>, key: &ProjectKey, platform: &Platform) -> Snippets {
-    let prefix = &app.config.system.url_prefix;
+    let prefix = projects::ingest_url(&app.config, &access.project.settings);
     let dsn = projects::dsn(prefix, key, access.project.id);
     let fill = |snippet| platforms::fill(snippet, prefix, &dsn, key, access.project.id);
     Snippets {

@@ -95,7 +95,7 @@ fn page<N: Needs>(
     let layout = Layout::of_project(app, viewer, access, Section::Settings);
     KeyPage {
         root: format!("{}{}{}/", layout.base, list_path(access), key.public_key),
-        dsn: projects::dsn(&app.config.system.url_prefix, &key, access.project.id),
+        dsn: projects::dsn(projects::ingest_url(&app.config, &access.project.settings), &key, access.project.id),
         layout,
         key,
         values,

@@ -27,6 +27,8 @@ struct KeysPage {
     root: String,
     keys: Vec<(ProjectKey, Dsn)>,
     may_write: bool,
+    /// The public URL for events and the server's own, where they differ; whether DSNs name the second.
+    endpoints: Option<(String, String, bool)>,
     posted: Posted,
     errors: FieldErrors,
 }
@@ -62,14 +64,21 @@ async fn page<N: Needs>(
 ) -> Result<KeysPage> {
     let keys = project_keys::list(&app.db, access.project.id).await?;
     let layout = Layout::of_project(app, viewer, access, Section::Settings);
+    let ingest_url = projects::ingest_url(&app.config, &access.project.settings);
     let with_dsn = |key: ProjectKey| {
-        let dsn = projects::dsn(&app.config.system.url_prefix, &key, access.project.id);
+        let dsn = projects::dsn(ingest_url, &key, access.project.id);
         (key, dsn)
     };
     Ok(KeysPage {
         root: format!("{}{}", layout.base, list_path(access)),
         layout,
         keys: keys.into_iter().map(with_dsn).collect(),
+        endpoints: app
+            .config
+            .ingest
+            .public_url
+            .clone()
+            .map(|public| (public, app.config.system.url_prefix.clone(), access.project.settings.keeps_dsn_inside)),
         may_write: access.may(Scope::ProjectWrite),
         posted,
         errors,

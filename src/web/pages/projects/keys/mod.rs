@@ -1,6 +1,7 @@
 //! The client keys of a project: what an SDK puts into its DSN.
 
 mod detail;
+mod endpoint;
 mod list;
 mod state;
 
@@ -15,6 +16,7 @@ pub fn routes() -> Router<App> {
     let one = "/settings/{organization}/projects/{project}/keys/{key}";
     Router::new()
         .route("/settings/{organization}/projects/{project}/keys/", get(list::show).post(list::create))
+        .route("/settings/{organization}/projects/{project}/keys/endpoint/", post(endpoint::choose))
         .route(&format!("{one}/"), get(detail::show).post(detail::save))
         .route(&format!("{one}/disable/"), post(state::disable))
         .route(&format!("{one}/enable/"), post(state::enable))

@@ -1,0 +1,68 @@
+//! What an administrator should know on every page: one thing at a time, with the way to mend it (ui.md 3).
+
+use super::arrived::{Arrived, is_known_origin};
+use super::base_path;
+use super::error::Result;
+use crate::app::App;
+use crate::messages::Messages;
+use crate::services::mail::{self, Obstacle};
+use crate::store::mails;
+use crate::store::users::User;
+
+/// A share of requests by another address at which the public URL is called wrong.
+const WRONG: f64 = 0.2;
+
+const HELD_MAIL: &str = "held-mail";
+
+/// The worst of what there is to say, in the viewer's language.
+#[derive(Clone, Debug)]
+pub struct Banner {
+    /// By which it is dismissed; `None`: it stays until it is mended.
+    pub name: Option<&'static str>,
+    pub text: String,
+    /// Path on this server where it is mended, and what the link says.
+    pub link: Option<(&'static str, &'static str)>,
+    /// The URL that a button takes over as the public one.
+    pub url: Option<String>,
+}
+
+/// Notes by which address an administrator came, and finds what they should know.
+pub async fn find(app: &App, user: &User, t: Messages, arrived: &Arrived) -> Result<Option<Banner>> {
+    if let Some(banner) = public_url(app, t, arrived).await? {
+        return Ok(Some(banner));
+    }
+    let Some(obstacle) = mail::obstacle(&app.config) else { return Ok(None) };
+    let count = mails::count_in_state(&app.db, "held").await?;
+    if count == 0 || app.redis.is_banner_dismissed(user.id.0, HELD_MAIL).await? {
+        return Ok(None);
+    }
+    let text = match obstacle {
+        Obstacle::NoServer => t.manage_banner_mail_server(count),
+        Obstacle::NoPublicUrl => t.manage_banner_mail_url(count),
+    };
+    Ok(Some(Banner { name: Some(HELD_MAIL), text, link: Some(("/manage/mail/", t.manage_mail())), url: None }))
+}
+
+async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<Banner>> {
+    let Some(origin) = arrived.seen_origin() else { return Ok(None) };
+    app.redis.note_origin(&origin).await?;
+    if is_known_origin(&app.config, &origin) || !is_often_other(app).await? {
+        return Ok(None);
+    }
+    let system = &app.config.system;
+    let seen = format!("{origin}{}", base_path(app));
+    let text = t.manage_banner_url(&system.url_prefix, &seen);
+    Ok(Some(if system.url_prefix_is_fixed {
+        let link = Some(("/manage/settings/#group-system", t.manage_banner_fixed()));
+        Banner { name: None, text, link, url: None }
+    } else {
+        Banner { name: None, text, link: None, url: Some(seen) }
+    }))
+}
+
+async fn is_often_other(app: &App) -> Result<bool> {
+    let recent = app.redis.recent_origins().await?;
+    let others = recent.iter().filter(|origin| !is_known_origin(&app.config, origin)).count();
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
+    Ok(others as f64 > recent.len() as f64 * WRONG)
+}

@@ -1,0 +1,207 @@
+//! Every option: its value, where that came from, and a form where an administrator may change it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::config::{Kind, OPTIONS, Place, Settings, Source, Spec, Value};
+use crate::messages::Messages;
+use crate::outbound::mail::is_address;
+use crate::services::settings::{self, Change, Error as Refused};
+use crate::web::error::{Error, FieldErrors, Result};
+use crate::web::extract::{SuperuserAccess, Viewer};
+use crate::web::layout::{Layout, Section};
+use crate::web::pages::flash::redirect_with;
+use crate::web::pages::posted::Posted;
+use crate::web::render;
+
+/// Longest value of an option, in bytes.
+const MAX_VALUE: usize = 10_000;
+
+#[derive(Template)]
+#[template(path = "manage/settings.html")]
+struct SettingsPage {
+    layout: Layout,
+    groups: Vec<Group>,
+    errors: FieldErrors,
+}
+
+/// Options whose keys begin with the same word.
+struct Group {
+    name: &'static str,
+    rows: Vec<Row>,
+}
+
+/// An option as it is shown.
+struct Row {
+    spec: &'static Spec,
+    /// Never that of a secret.
+    value: String,
+    is_on: bool,
+    source: String,
+    may_change: bool,
+}
+
+impl Group {
+    fn may_change(&self) -> bool {
+        self.rows.iter().any(|row| row.may_change)
+    }
+}
+
+impl Row {
+    fn of(t: Messages, settings: &Settings, spec: &'static Spec) -> Self {
+        let setting = settings.get(spec.key);
+        let value = setting.map(|setting| &setting.value);
+        let shown = match value {
+            Some(Value::List(items)) => items.join("\n"),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        let is_locked = setting.is_some_and(|setting| setting.source.is_stronger_than_database());
+        Self {
+            spec,
+            is_on: matches!(value, Some(Value::Switch(true))),
+            value: if spec.kind == Kind::Secret && spec.place == Place::Runtime { String::new() } else { shown },
+            source: setting.map_or_else(|| t.manage_source_none().to_owned(), |setting| source(t, &setting.source)),
+            may_change: spec.place == Place::Runtime && !is_locked,
+        }
+    }
+
+    fn is_switch(&self) -> bool {
+        self.spec.kind == Kind::Switch
+    }
+
+    fn is_secret(&self) -> bool {
+        self.spec.kind == Kind::Secret
+    }
+
+    fn is_list(&self) -> bool {
+        matches!(self.spec.kind, Kind::List | Kind::Networks)
+    }
+}
+
+fn source(t: Messages, source: &Source) -> String {
+    match source {
+        Source::Default => t.manage_source_default().to_owned(),
+        Source::Database => t.manage_source_database().to_owned(),
+        Source::File(path) => path.display().to_string(),
+        Source::Environment(variable) => variable.clone(),
+    }
+}
+
+pub async fn show(State(app): State<App>, viewer: Viewer, _access: SuperuserAccess) -> Result<Response> {
+    render(&page(&app, &viewer, FieldErrors::default()))
+}
+
+/// Saves the options of one group.
+pub async fn save(State(app): State<App>, viewer: Viewer, access: SuperuserAccess, posted: Posted) -> Result<Response> {
+    let t = viewer.messages();
+    let changes = match changes(&app, t, &posted) {
+        Ok(changes) => changes,
+        Err(errors) => {
+            let page = page(&app, &viewer, errors);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
+        }
+    };
+    match settings::save(&app, &access.actor.doer(), &changes).await {
+        Ok(()) => redirect_with(&app, &viewer, "/manage/settings/", t.form_saved()).await,
+        Err(Refused::Locked(key)) => Err(Error::Conflict(t.manage_locked(key).into())),
+        Err(Refused::Database(error)) => Err(error.into()),
+    }
+}
+
+/// What of a group differs from what is in effect.
+fn changes(app: &App, t: Messages, posted: &Posted) -> Result<Vec<Change>, FieldErrors> {
+    let settings = app.config.settings();
+    let (mut changes, mut errors) = (Vec::new(), FieldErrors::default());
+    for spec in OPTIONS.iter().filter(|spec| group_of(spec) == posted.text("group")) {
+        if !Row::of(t, &settings, spec).may_change {
+            continue;
+        }
+        match read(t, spec, posted) {
+            Ok(Some(value)) if settings.get(spec.key).is_none_or(|setting| setting.value != value) => {
+                changes.push((spec, Some(value)));
+            }
+            Ok(_) => {}
+            Err(message) => errors.add(spec.key, message),
+        }
+    }
+    if errors.is_empty() { Ok(changes) } else { Err(errors) }
+}
+
+/// The posted value; `None` leaves the option: a secret that was not typed.
+fn read(t: Messages, spec: &Spec, posted: &Posted) -> Result<Option<Value>, String> {
+    let text = posted.raw(spec.key);
+    if text.len() > MAX_VALUE {
+        return Err(t.manage_value_too_long(MAX_VALUE));
+    }
+    let json = match spec.kind {
+        Kind::Secret if text.is_empty() => return Ok(None),
+        Kind::Secret => text.into(),
+        Kind::Switch => posted.is_on(spec.key).into(),
+        Kind::List | Kind::Networks => posted.lines(spec.key).into(),
+        _ => text.trim().into(),
+    };
+    let value = Value::read(spec.kind, &json).map_err(|expected| t.manage_value_wrong(expected))?;
+    let is_right = match spec.key {
+        "system.url-prefix" => is_url(text.trim()),
+        "ingest.public-url" => text.trim().is_empty() || is_url(text.trim()),
+        "mail.from" => is_address(text.trim()),
+        _ => true,
+    };
+    match (is_right, spec.key) {
+        (true, _) => Ok(Some(value)),
+        (false, "mail.from") => Err(t.form_invalid_email().to_owned()),
+        (false, _) => Err(t.setup_url_wrong().to_owned()),
+    }
+}
+
+/// With scheme and host, and nothing that does not belong into a root.
+fn is_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+    })
+}
+
+fn group_of(spec: &Spec) -> &'static str {
+    spec.key.split('.').next().unwrap_or_default()
+}
+
+fn page(app: &App, viewer: &Viewer, errors: FieldErrors) -> SettingsPage {
+    let settings = app.config.settings();
+    let t = viewer.messages();
+    let mut groups: Vec<Group> = Vec::new();
+    for spec in OPTIONS {
+        let row = Row::of(t, &settings, spec);
+        match groups.iter_mut().find(|group| group.name == group_of(spec)) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group { name: group_of(spec), rows: vec![row] }),
+        }
+    }
+    SettingsPage { layout: Layout::in_section(app, viewer, Section::Admin), groups, errors }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_url;
+
+    #[test]
+    fn public_urls_have_scheme_and_host() {
+        for (text, expected) in [
+            ("https://errors.example", true),
+            ("http://10.0.0.1:9000/errors", true),
+            ("errors.example", false),
+            ("ftp://errors.example", false),
+            ("https://user@errors.example", false),
+            ("https://errors.example/?a", false),
+        ] {
+            assert_eq!(is_url(text), expected, "{text}");
+        }
+    }
+}
