@@ -40,3 +40,4 @@ pub mod suspect_commits;
 pub mod symbolication;
 pub mod teams;
 pub mod tokens;
+pub mod two_factor;

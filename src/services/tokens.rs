@@ -1,11 +1,16 @@
 //! API tokens: shown once, kept as SHA-256.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::{PgExecutor, PgPool};
 
-use crate::store::api_tokens;
-use crate::store::api_tokens::{ApiToken, NewApiToken};
+use crate::app::App;
+use crate::services::accounts::letters::{self, Notice};
+use crate::services::audit::{self, Doer, Entry};
+use crate::store::api_tokens::{self, ApiToken, NewApiToken};
+use crate::store::users::User;
+use crate::types::audit_event::AuditEvent;
 use crate::types::hex;
 use crate::types::ids::UserId;
 use crate::types::scope::Scope;
@@ -36,6 +41,32 @@ pub async fn create(
     let scopes: Vec<String> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     let row = NewApiToken { user_id, name: name.trim(), token_hash: &hash(&token), scopes: &scopes, expires_at: None };
     Ok((api_tokens::insert(db, &row, now).await?, token))
+}
+
+/// Makes a token for oneself: leaves an audit entry, and a letter in case it was somebody else.
+pub async fn create_own(
+    app: &App,
+    by: &Doer,
+    user: &User,
+    name: &str,
+    scopes: &[Scope],
+) -> Result<(ApiToken, String), Error> {
+    let (mut tx, now) = (app.db.begin().await?, app.clock.now());
+    let (token, text) = create(&mut *tx, user.id, name, scopes, now).await?;
+    let entry = Entry::of_installation(AuditEvent::TokenCreate, &token.name).target(token.id.0).person(user.id);
+    audit::record(&mut *tx, by, &entry.data(json!({"scopes": token.scopes})), now).await?;
+    letters::notify(&mut tx, app, user, by, Notice::TokenCreated(&token.name), now).await?;
+    tx.commit().await?;
+    Ok((token, text))
+}
+
+/// Deletes one's own token.
+pub async fn revoke_own(app: &App, by: &Doer, user: &User, token: &ApiToken) -> Result<(), Error> {
+    let (mut tx, now) = (app.db.begin().await?, app.clock.now());
+    api_tokens::delete(&mut *tx, user.id, token.id).await?;
+    let entry = Entry::of_installation(AuditEvent::TokenRevoke, &token.name).target(token.id.0).person(user.id);
+    audit::record(&mut *tx, by, &entry, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The token with this text, unless it has expired; notes its use.

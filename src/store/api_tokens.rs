@@ -107,3 +107,9 @@ pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, id: ApiTokenId) ->
         sqlx::query!("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2", id.0, user_id.0).execute(db).await?;
     Ok(done.rows_affected() > 0)
 }
+
+/// Deletes all tokens of a user.
+pub async fn delete_all(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM api_tokens WHERE user_id = $1", user_id.0).execute(db).await?;
+    Ok(())
+}

@@ -67,10 +67,16 @@ pub async fn insert(
 ) -> sqlx::Result<Option<UserId>> {
     sqlx::query_scalar!(
         r#"
-        INSERT INTO users (username, email, name, is_managed, created_at)
-        VALUES ($1, $2, $3, TRUE, $4)
-        ON CONFLICT DO NOTHING
-        RETURNING id AS "id: UserId""#,
+        WITH made AS (
+            INSERT INTO users (username, email, name, is_managed, created_at)
+            VALUES ($1, $2, $3, TRUE, $4)
+            ON CONFLICT DO NOTHING
+            RETURNING id
+        ), address AS (
+            INSERT INTO user_emails (user_id, email, is_verified, created_at)
+            SELECT id, $2, TRUE, $4 FROM made WHERE $2 <> ''
+        )
+        SELECT id AS "id!: UserId" FROM made"#,
         user.username,
         user.email,
         user.name,
@@ -84,10 +90,16 @@ pub async fn insert(
 pub async fn update(db: impl PgExecutor<'_>, id: UserId, name: Option<&str>, email: Option<&str>) -> sqlx::Result<()> {
     sqlx::query!(
         "
-        UPDATE users
-        SET name = coalesce($2, name), email = coalesce($3, email), is_managed = TRUE, password_hash = NULL,
-            is_password_expired = FALSE
-        WHERE id = $1",
+        WITH changed AS (
+            UPDATE users
+            SET name = coalesce($2, name), email = coalesce($3, email), is_managed = TRUE, password_hash = NULL,
+                is_password_expired = FALSE
+            WHERE id = $1
+            RETURNING id, email, created_at
+        )
+        INSERT INTO user_emails (user_id, email, is_verified, created_at)
+        SELECT id, email, TRUE, created_at FROM changed WHERE email <> ''
+        ON CONFLICT (user_id, lower(email)) DO UPDATE SET is_verified = TRUE",
         id.0,
         name,
         email,

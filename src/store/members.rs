@@ -165,3 +165,46 @@ pub async fn delete(db: impl PgExecutor<'_>, id: MemberId) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM members WHERE id = $1", id.0).execute(db).await?;
     Ok(())
 }
+
+/// Holds back whoever else would take an owner from the organizations this person owns, until the transaction ends.
+pub async fn lock_owners_of(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "
+        SELECT id
+        FROM members
+        WHERE role = 'owner' AND organization_id IN (SELECT organization_id FROM members WHERE user_id = $1)
+        ORDER BY id
+        FOR UPDATE",
+        user_id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// Names of the organizations that have no other owner who can sign in.
+pub async fn list_solely_owned(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "
+        SELECT o.name
+        FROM members m
+        JOIN organizations o ON o.id = m.organization_id
+        WHERE m.user_id = $1 AND m.role = 'owner' AND o.status = 'active'
+            AND NOT EXISTS (
+                SELECT FROM members other
+                JOIN users u ON u.id = other.user_id
+                WHERE other.organization_id = o.id AND other.role = 'owner' AND u.id <> $1 AND u.is_active
+            )
+        ORDER BY o.name
+        LIMIT 20",
+        user_id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Takes a person out of every organization.
+pub async fn delete_all_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM members WHERE user_id = $1", user_id.0).execute(db).await?;
+    Ok(())
+}

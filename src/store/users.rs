@@ -35,6 +35,8 @@ pub struct User {
     /// To within five minutes.
     pub last_active_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// Signs in with a second factor.
+    pub has_two_factor: bool,
 }
 
 impl User {
@@ -72,7 +74,8 @@ pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Us
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at
+            last_active_at, created_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE id = $1"#,
         id.0,
@@ -89,7 +92,8 @@ pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at
+            last_active_at, created_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE id = ANY($1)
         ORDER BY id"#,
@@ -99,7 +103,7 @@ pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User
     .await
 }
 
-/// The account whose user name or address this is, without regard to case.
+/// The account whose user name or confirmed address this is, without regard to case.
 pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Option<User>> {
     sqlx::query_as!(
         User,
@@ -107,11 +111,13 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at
+            last_active_at, created_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
-        WHERE lower(username) = lower($1) OR lower(email) = lower($1)
+        WHERE lower(username) = lower($1)
+            OR id IN (SELECT user_id FROM user_emails WHERE lower(email) = lower($1) AND is_verified)
         -- A user name may look like someone else's address: the address wins.
-        ORDER BY lower(email) = lower($1) DESC
+        ORDER BY lower(email) = lower($1) DESC, lower(username) = lower($1), id
         LIMIT 1"#,
         login,
     )
@@ -136,9 +142,11 @@ pub async fn list_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at
+            last_active_at, created_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
-        WHERE lower(username) = lower($1) OR lower(email) = lower($1)
+        WHERE lower(username) = lower($1)
+            OR id IN (SELECT user_id FROM user_emails WHERE lower(email) = lower($1) AND is_verified)
         ORDER BY lower(username) = lower($1) DESC, id
         LIMIT $2"#,
         login,
@@ -160,7 +168,8 @@ pub async fn list_members_by_email(
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at
+            last_active_at, created_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE lower(email) = ANY(SELECT lower(wanted.email) FROM UNNEST($2::text[]) AS wanted (email)) AND is_active
             AND EXISTS (SELECT FROM members WHERE organization_id = $1 AND user_id = users.id)
@@ -193,12 +202,19 @@ pub async fn lock_first_run(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Makes an account whose address needs no confirmation: whoever makes it vouches for it.
 pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<Utc>) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
         r#"
-        INSERT INTO users (username, email, name, password_hash, is_superuser, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        RETURNING id AS "id: UserId""#,
+        WITH made AS (
+            INSERT INTO users (username, email, name, password_hash, is_superuser, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            RETURNING id
+        ), address AS (
+            INSERT INTO user_emails (user_id, email, is_verified, created_at)
+            SELECT id, $2, TRUE, $6 FROM made WHERE $2 <> ''
+        )
+        SELECT id AS "id!: UserId" FROM made"#,
         user.username,
         user.email,
         user.name,
@@ -210,8 +226,52 @@ pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<U
     .await
 }
 
-pub async fn update_password(db: impl PgExecutor<'_>, id: UserId, password_hash: &str) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", id.0, password_hash).execute(db).await?;
+/// Whether an account has this address as its primary one.
+pub async fn has_email(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1)) AS "exists!""#, email)
+        .fetch_one(db)
+        .await
+}
+
+/// Sets a password, and ends the sessions that began with the nonce before.
+pub async fn update_password(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    password_hash: &str,
+    session_nonce: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = $2, session_nonce = $3, is_password_expired = FALSE WHERE id = $1",
+        id.0,
+        password_hash,
+        session_nonce,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions that began with the nonce before.
+pub async fn update_session_nonce(db: impl PgExecutor<'_>, id: UserId, session_nonce: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET session_nonce = $2 WHERE id = $1", id.0, session_nonce).execute(db).await?;
+    Ok(())
+}
+
+pub async fn update_last_active(db: impl PgExecutor<'_>, id: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET last_active_at = $2 WHERE id = $1", id.0, now).execute(db).await?;
+    Ok(())
+}
+
+/// Whether the account is one that may sign in.
+pub async fn update_is_active(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    is_active: bool,
+    session_nonce: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET is_active = $2, session_nonce = $3 WHERE id = $1", id.0, is_active, session_nonce)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -241,8 +301,19 @@ pub async fn update_sign_in(
     Ok(())
 }
 
-pub async fn update_profile(db: impl PgExecutor<'_>, id: UserId, name: &str, email: &str) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET name = $2, email = $3 WHERE id = $1", id.0, name, email).execute(db).await?;
+pub async fn update_profile(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    name: &str,
+    time_zone: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET name = $2, time_zone = $3 WHERE id = $1", id.0, name, time_zone).execute(db).await?;
+    Ok(())
+}
+
+/// The address that letters go to.
+pub async fn update_email(db: impl PgExecutor<'_>, id: UserId, email: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET email = $2 WHERE id = $1", id.0, email).execute(db).await?;
     Ok(())
 }
 

@@ -43,6 +43,10 @@ ids! {
     ProjectId,
     /// The credentials of a DSN.
     ProjectKeyId,
+    /// An address of an account.
+    UserEmailId,
+    /// A second factor of an account.
+    AuthenticatorId,
     /// A token for the web API.
     ApiTokenId,
     /// A mail in the outbox.

@@ -1,7 +1,7 @@
 //! The name of every key.
 
 use super::Volatile;
-use crate::types::ids::ProjectId;
+use crate::types::ids::{ProjectId, UserId};
 
 impl Volatile {
     /// The stream of accepted events.
@@ -29,6 +29,21 @@ impl Volatile {
         format!("{}session:{id}", self.prefix)
     }
 
+    /// The names of a person's sessions.
+    pub fn sessions_of(&self, user_id: UserId) -> String {
+        format!("{}sessions:{user_id}", self.prefix)
+    }
+
+    /// A sign-in that waits for the second factor.
+    pub fn pending_sign_in(&self, id: &str) -> String {
+        format!("{}pending-sign-in:{id}", self.prefix)
+    }
+
+    /// Something kept for a browser until its next step: a challenge, a secret to be confirmed, a text to be shown.
+    pub fn kept(&self, kind: &str, id: &str) -> String {
+        format!("{}kept:{kind}:{id}", self.prefix)
+    }
+
     /// What the next page shall tell a signed-in browser.
     pub fn flash(&self, session: &str) -> String {
         format!("{}flash:{session}", self.prefix)
@@ -42,11 +57,6 @@ impl Volatile {
     /// Issues that a person chose.
     pub fn selection(&self, token: &str) -> String {
         format!("{}selection:{token}", self.prefix)
-    }
-
-    /// The text of an API token that a signed-in browser has just made.
-    pub fn new_token(&self, session: &str) -> String {
-        format!("{}new-token:{session}", self.prefix)
     }
 
     /// Attempts of somebody in the running minute, for instance to sign in.

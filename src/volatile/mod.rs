@@ -6,9 +6,11 @@ pub mod attempts;
 mod directory_groups;
 pub mod event_stream;
 pub mod heartbeats;
+mod kept;
 pub mod keys;
 pub mod limits;
 mod origins;
+pub mod pending_sign_ins;
 pub mod refusals;
 mod selections;
 pub mod server;
@@ -16,6 +18,8 @@ pub mod sessions;
 mod undo;
 
 use std::time::Duration;
+
+pub use kept::Kept;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, RedisResult};

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use url::Url;
 
-use super::cookie;
+use super::cookie::Cookie;
 use crate::app::App;
 use crate::config::Config;
 
@@ -59,7 +59,7 @@ impl Arrived {
             forwarded_proto: text("x-forwarded-proto"),
             forwarded_host: text("x-forwarded-host"),
             forwarded_for: text("x-forwarded-for"),
-            has_cookie: cookie::session_id(headers).is_some(),
+            has_cookie: Cookie::Session.id(headers).is_some(),
         }
     }
 

@@ -1,44 +1,68 @@
-//! The session cookie.
+//! The cookies of a signed-in browser, and of one that has yet to show its second factor.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use rand::RngExt;
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::types::hex;
 
-const NAME: &str = "picket_session";
-
-/// A fresh id of 256 bits.
-pub fn new_session_id() -> String {
-    let bytes: [u8; 32] = rand::rng().random();
-    hex::encode(&bytes)
+/// A cookie of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    Session,
+    /// Between the password and the second factor.
+    Pending,
 }
 
-/// The id in the request's cookie, if it has the shape of one.
-pub fn session_id(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .filter(|(name, value)| *name == NAME && value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()))
-        .map(|(_, value)| value.to_owned())
-        .next()
+/// A fresh cookie and what it stands for.
+pub struct NewCookie {
+    /// What the browser keeps: 256 random bits.
+    pub value: String,
+    /// What we keep.
+    pub id: String,
 }
 
-/// Sets the cookie. `Secure` follows the public URL: on plain HTTP the browser would never send it back. `Lax`, since
-/// with `Strict` links in mails open signed out.
-pub fn set(app: &App, id: &str) -> HeaderValue {
-    build(app, id, Some(app.config.web.session_lifetime.as_secs()))
+impl Cookie {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "picket_session",
+            Self::Pending => "picket_pending",
+        }
+    }
+
+    /// The id that the request's cookie stands for, if it has the shape of one.
+    pub fn id(self, headers: &HeaderMap) -> Option<String> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let is_ours = |(name, value): &(&str, &str)| {
+            *name == self.name() && value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        pairs.filter(is_ours).map(|(_, value)| id_of(value)).next()
+    }
+
+    /// Sets the cookie, until the browser is closed unless it has an age in seconds. `Secure` follows the public URL: on
+    /// plain HTTP the browser would never send it back. `Lax`, since with `Strict` links in mails open signed out.
+    pub fn set(self, app: &App, value: &str, max_age: Option<u64>) -> HeaderValue {
+        let secure = if app.config.system.url_prefix.starts_with("https:") { "; Secure" } else { "" };
+        let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let (name, path) = (self.name(), super::base_path(app));
+        let text = format!("{name}={value}; Path={path}/; HttpOnly; SameSite=Lax{age}{secure}");
+        HeaderValue::from_str(&text).expect("the parts of a cookie are plain ASCII")
+    }
+
+    /// Removes the cookie.
+    pub fn clear(self, app: &App) -> HeaderValue {
+        self.set(app, "", Some(0))
+    }
 }
 
-/// Removes the cookie.
-pub fn clear(app: &App) -> HeaderValue {
-    build(app, "", Some(0))
+impl NewCookie {
+    pub fn random() -> Self {
+        let value = hex::encode(&rand::random::<[u8; 32]>());
+        Self { id: id_of(&value), value }
+    }
 }
 
-fn build(app: &App, value: &str, max_age: Option<u64>) -> HeaderValue {
-    let secure = if app.config.system.url_prefix.starts_with("https:") { "; Secure" } else { "" };
-    let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let path = super::base_path(app);
-    let text = format!("{NAME}={value}; Path={path}/; HttpOnly; SameSite=Lax{age}{secure}");
-    HeaderValue::from_str(&text).expect("the parts of a cookie are plain ASCII")
+fn id_of(value: &str) -> String {
+    hex::encode(&Sha256::digest(value.as_bytes()))
 }

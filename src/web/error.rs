@@ -23,6 +23,12 @@ pub enum Error {
     /// Nobody is signed in, or the token is not valid.
     #[error("authentication credentials were not provided or are not valid")]
     Unauthorized,
+    /// A dangerous change through a session whose user has not proved lately who they are.
+    #[error("confirm who you are, then try again")]
+    SudoRequired { username: String },
+    /// The organization wants its members to have a second factor, and this one has none.
+    #[error("this organization requires two-factor authentication")]
+    TwoFactorRequired,
     /// One of these scopes would be needed; empty: only a superuser may.
     #[error("you do not have permission to do this")]
     Forbidden(&'static [Scope]),
@@ -89,7 +95,7 @@ impl Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Moved { .. } => StatusCode::FOUND,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::SudoRequired { .. } | Self::TwoFactorRequired => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::CrossSite(_) | Self::AddressRefused(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,

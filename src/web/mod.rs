@@ -21,6 +21,7 @@ mod middleware;
 pub mod numbers;
 pub mod pages;
 mod public_url;
+mod qr_code;
 mod release_path;
 mod render;
 mod router;

@@ -3,7 +3,7 @@
 use super::error::{Error, FieldErrors};
 use crate::services::{
     accounts, artifacts, blobs, debug_files, directory, issues, keys, notes, organizations, ownership, projects,
-    releases, saved_searches, sign_in, teams, tokens,
+    releases, saved_searches, sign_in, teams, tokens, two_factor,
 };
 
 /// An error that belongs to one field of the form.
@@ -14,8 +14,16 @@ fn field(name: &'static str, error: &impl ToString) -> Error {
 impl From<accounts::Error> for Error {
     fn from(error: accounts::Error) -> Self {
         match error {
-            accounts::Error::EmailTaken | accounts::Error::InvalidEmail => field("email", &error),
+            accounts::Error::EmailTaken
+            | accounts::Error::InvalidEmail
+            | accounts::Error::EmailUnverified
+            | accounts::Error::EmailIsPrimary
+            | accounts::Error::TooManyEmails => field("email", &error),
             accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
+            accounts::Error::Managed => Self::Forbidden(&[]),
+            accounts::Error::LastOwner(_) => Self::Conflict(error.to_string().into()),
+            accounts::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
+            accounts::Error::Redis(error) => error.into(),
             accounts::Error::Database(error) => error.into(),
             accounts::Error::Hash(_) => Self::Internal(error.into()),
         }
@@ -27,6 +35,7 @@ impl From<sign_in::Error> for Error {
         match error {
             sign_in::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
             sign_in::Error::Directory(error) => error.into(),
+            sign_in::Error::TwoFactor(error) => error.into(),
             sign_in::Error::Account(error) => error.into(),
             sign_in::Error::Redis(error) => error.into(),
             sign_in::Error::Database(error) => error.into(),
@@ -40,6 +49,19 @@ impl From<directory::Error> for Error {
             directory::Error::Unreachable => Self::Unavailable,
             directory::Error::NotAdmitted => Self::Forbidden(&[]),
             directory::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<two_factor::Error> for Error {
+    fn from(error: two_factor::Error) -> Self {
+        match error {
+            two_factor::Error::WrongCode | two_factor::Error::NoEnrolment => field("code", &error),
+            two_factor::Error::Name => field("name", &error),
+            two_factor::Error::Taken => Self::Conflict(error.to_string().into()),
+            two_factor::Error::NoKeys => Self::bad_request(error.to_string()),
+            two_factor::Error::Key(_) => Self::Internal(error.into()),
+            two_factor::Error::Database(error) => error.into(),
         }
     }
 }

@@ -39,6 +39,8 @@ mod user;
 mod user_agent;
 mod values;
 
+pub use user_agent::browser_of;
+
 use self::notes::Notes;
 use crate::pipeline::Receipt;
 use crate::types::json::Object;

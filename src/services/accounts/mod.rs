@@ -1,16 +1,24 @@
 //! People's accounts: making them, and their passwords.
 
+pub mod close;
+pub mod emails;
+pub mod letters;
 pub mod passwords;
+pub mod recovery;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
+use letters::Notice;
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, hash_password};
 
-use crate::config::Auth;
+use crate::app::App;
+use crate::services::audit::{self, Doer, Entry};
 use crate::store::constraint::violated;
 use crate::store::users::{NewUser, User};
-use crate::store::{members, organizations, teams, users};
+use crate::store::{members, organizations, password_links, teams, users};
+use crate::types::audit_event::AuditEvent;
+use crate::types::hex;
 use crate::types::ids::{OrganizationId, UserId};
 use crate::types::role::Role;
 
@@ -23,10 +31,24 @@ pub enum Error {
     InvalidEmail,
     #[error("a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")]
     PasswordLength,
+    #[error("this address is not confirmed yet")]
+    EmailUnverified,
+    #[error("letters go to this address; make another one the primary first")]
+    EmailIsPrimary,
+    #[error("an account has at most {} addresses", emails::MAX_EMAILS)]
+    TooManyEmails,
+    #[error("too many letters; try again in {seconds} s")]
+    Wait { seconds: u64 },
+    #[error("a directory keeps this account")]
+    Managed,
+    #[error("these organizations have no other owner: {0}")]
+    LastOwner(String),
     #[error("the current password is not right")]
     WrongPassword,
     #[error("the password could not be hashed: {0}")]
     Hash(#[from] argon2::password_hash::Error),
+    #[error(transparent)]
+    Redis(#[from] redis::RedisError),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -48,6 +70,9 @@ pub struct NewAccount<'a> {
 pub async fn create(db: &mut PgConnection, account: &NewAccount<'_>, now: DateTime<Utc>) -> Result<UserId, Error> {
     let email = account.email.trim();
     check_email(email)?;
+    if users::has_email(&mut *db, email).await? {
+        return Err(Error::EmailTaken);
+    }
     let row = NewUser {
         username: email,
         email,
@@ -56,7 +81,7 @@ pub async fn create(db: &mut PgConnection, account: &NewAccount<'_>, now: DateTi
         is_superuser: account.is_superuser,
     };
     users::insert(db, &row, now).await.map_err(|error| match violated(&error) {
-        Some("users_email_key" | "users_username_key") => Error::EmailTaken,
+        Some("users_username_key") => Error::EmailTaken,
         _ => error.into(),
     })
 }
@@ -78,14 +103,32 @@ pub async fn join_default_organization(
     Ok(Some(organization.id))
 }
 
-/// Sets a new password for someone who knows the current one, or has none yet.
-pub async fn change_password(db: &PgPool, auth: &Auth, user: &User, current: &str, new: &str) -> Result<(), Error> {
-    if user.password_hash.is_some() && !passwords::verify(auth, user.password_hash.clone(), current).await?.is_right {
+/// Sets a new password for someone who knows the current one, or has none yet. Answers the nonce that the present
+/// session goes on with; the others end.
+pub async fn change_password(app: &App, by: &Doer, user: &User, current: &str, new: &str) -> Result<String, Error> {
+    if user.is_managed {
+        return Err(Error::Managed);
+    }
+    let auth = &app.config.auth;
+    let stored = user.password_hash.clone();
+    if stored.is_some() && !passwords::verify(auth, stored, current).await?.is_right {
         return Err(Error::WrongPassword);
     }
-    let hash = hash_password(auth, new).await?;
-    users::update_password(db, user.id, &hash).await?;
-    Ok(())
+    let (hash, nonce) = (hash_password(auth, new).await?, new_nonce());
+    let (mut tx, now) = (app.db.begin().await?, app.clock.now());
+    users::update_password(&mut *tx, user.id, &hash, &nonce).await?;
+    // Whoever asked for a link may be the one whom the change is meant to keep out.
+    password_links::delete(&mut *tx, user.id).await?;
+    let entry = Entry::of_installation(AuditEvent::UserPassword, user.display_name()).person(user.id);
+    audit::record(&mut *tx, by, &entry, now).await?;
+    letters::notify(&mut tx, app, user, by, Notice::PasswordChanged, now).await?;
+    tx.commit().await?;
+    Ok(nonce)
+}
+
+/// A value for `session_nonce` that no session has.
+pub fn new_nonce() -> String {
+    hex::encode(&rand::random::<[u8; 12]>())
 }
 
 /// Whether the address has the form of one. Only its owner can prove more.

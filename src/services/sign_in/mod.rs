@@ -7,7 +7,21 @@ use std::net::IpAddr;
 use crate::app::App;
 use crate::services::accounts::{self, passwords};
 use crate::services::directory;
+use crate::services::two_factor::{self, security_keys};
 use crate::store::users::{self, User};
+
+/// What somebody signed in, or half so, proves with that it is them.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    Password(String),
+    /// Of an app, or one for recovery.
+    Code(String),
+    /// A security key's answer, and what was kept of the challenge.
+    Key {
+        state: String,
+        answer: String,
+    },
+}
 
 /// Why nobody could be signed in, apart from a wrong name or password.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +30,8 @@ pub enum Error {
     Wait { seconds: u64 },
     #[error(transparent)]
     Directory(#[from] directory::Error),
+    #[error(transparent)]
+    TwoFactor(#[from] two_factor::Error),
     #[error(transparent)]
     Account(#[from] accounts::Error),
     #[error(transparent)]
@@ -33,6 +49,22 @@ pub async fn attempt(app: &App, ip: Option<IpAddr>, login: &str, password: &str)
         counted.forgive(app).await?;
     }
     Ok(user)
+}
+
+/// Whether the proof is this person's. Limited as signing in is.
+pub async fn prove(app: &App, ip: Option<IpAddr>, user: &User, proof: Proof) -> Result<bool, Error> {
+    let counted = limits::count_proof(app, ip, user.id).await?;
+    let is_right = match proof {
+        Proof::Password(password) => {
+            passwords::verify(&app.config.auth, user.password_hash.clone(), &password).await?.is_right
+        }
+        Proof::Code(code) => two_factor::check_code(app, user, &code).await?,
+        Proof::Key { state, answer } => security_keys::finish_authentication(app, user, &state, &answer).await?,
+    };
+    if is_right {
+        counted.forgive(app).await?;
+    }
+    Ok(is_right)
 }
 
 /// The account that name and password open: ours first, so that a local superuser gets in whatever the directory does,

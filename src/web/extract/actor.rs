@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 
 use super::needs::Needs;
+use super::session;
 use super::viewer::Viewer;
 use crate::app::App;
 use crate::services::audit::Doer;
@@ -17,7 +18,7 @@ use crate::types::ids::{ApiTokenId, UserId};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::web::client_ip::client_ip_of;
-use crate::web::cookie;
+use crate::web::cookie::Cookie;
 use crate::web::error::{Error, Result};
 
 /// The user who acts, and the scopes of the token they act through.
@@ -81,13 +82,15 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
             ip,
         });
     }
-    let session = cookie::session_id(&parts.headers).ok_or(Error::Unauthorized)?;
-    let user_id = app.redis.session_user(&session).await?.ok_or(Error::Unauthorized)?;
-    Ok(Actor { user: active_user(app, user_id).await?, token_scopes: None, token_id: None, ip })
+    let id = Cookie::Session.id(&parts.headers).ok_or(Error::Unauthorized)?;
+    let session = app.redis.find_session(&id).await?.ok_or(Error::Unauthorized)?;
+    let user = session::user_of(app, &session).await?.ok_or(Error::Unauthorized)?;
+    Ok(Actor { user, token_scopes: None, token_id: None, ip })
 }
 
 async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {
     let user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
+    session::note_activity(app, &user).await?;
     Ok(Arc::new(user))
 }
 

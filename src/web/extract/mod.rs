@@ -10,12 +10,17 @@ mod moved;
 pub mod needs;
 mod pagination;
 mod release;
+pub mod session;
+pub mod sudo;
 mod viewer;
+mod visitor;
 
 pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
 pub use actor::Actor;
 pub use key::KeyAccess;
 pub use pagination::{Page, Pagination};
 pub use release::ReleaseAccess;
+pub use sudo::Sudo;
 pub use viewer::Viewer;
 pub(super) use viewer::load as load_viewer;
+pub use visitor::Visitor;

@@ -6,14 +6,15 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
+use super::session;
 use crate::app::App;
 use crate::messages::Messages;
-use crate::store::users::{self, User};
+use crate::store::users::User;
 use crate::store::{job_views, organizations};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
 use crate::web::banner::Banner;
-use crate::web::cookie;
+use crate::web::cookie::Cookie;
 use crate::web::error::{Error, Result};
 
 /// The person in front of a page: perhaps signed in, always with a language. The pages' middleware loads it once.
@@ -54,17 +55,17 @@ impl Viewer {
 /// Looks the session up. Without a store the viewer is anonymous, so that error pages can still be shown.
 pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Viewer> {
     let mut viewer = Viewer::anonymous(headers);
-    if let Some(id) = cookie::session_id(headers) {
-        let (user_id, flash) = app.redis.open_session(&id, app.config.web.session_lifetime).await?;
-        if let Some(user_id) = user_id
-            && let Some(user) = users::find(&app.db, user_id).await?.filter(|user| user.is_active)
+    if let Some(id) = Cookie::Session.id(headers) {
+        let (session, flash) = app.redis.open_session(&id).await?;
+        if let Some(session) = session
+            && let Some(user) = session::user_of(app, &session).await?
         {
             viewer.language = user.language.as_deref().and_then(Language::parse).unwrap_or(viewer.language);
             if let Some(id) = user.last_organization_id {
                 viewer.home = organizations::find(&app.db, id).await?.map(|organization| organization.slug);
             }
-            viewer.running_jobs = job_views::count_running(&app.db, user_id).await?;
-            viewer.user = Some(Arc::new(user));
+            viewer.running_jobs = job_views::count_running(&app.db, user.id).await?;
+            viewer.user = Some(user);
             viewer.session = Some(id);
             viewer.flash = flash;
         }

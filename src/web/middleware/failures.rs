@@ -54,6 +54,8 @@ fn render(error: &Error) -> Response {
                 "extra": { "url": location, "slug": slug },
             },
         }),
+        Error::SudoRequired { username } => coded("sudo-required", error, &json!({"username": username})),
+        Error::TwoFactorRequired => coded("2fa-required", error, &json!({})),
         Error::Internal(_) => json!({"detail": "Internal Error", "errorId": reference}),
         other => json!({"detail": other.to_string()}),
     };
@@ -77,6 +79,11 @@ fn render(error: &Error) -> Response {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
     }
     response
+}
+
+/// The form of a refusal that clients act on.
+fn coded(code: &str, error: &Error, extra: &Value) -> Value {
+    json!({"detail": {"code": code, "message": error.to_string(), "extra": extra}})
 }
 
 fn field_map(fields: &FieldErrors) -> Value {

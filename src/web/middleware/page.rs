@@ -91,6 +91,9 @@ fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>)
         let next = url::form_urlencoded::byte_serialize(wanted.unwrap_or("/").as_bytes()).collect::<String>();
         return redirect(app, &format!("/auth/login/?next={next}"));
     }
+    if let Some(path) = way_out(error, wanted) {
+        return redirect(app, &path);
+    }
     if let Error::Moved { location, .. } = error {
         // A form is sent again to where its page is now.
         let status = if wanted.is_some() { StatusCode::FOUND } else { StatusCode::TEMPORARY_REDIRECT };
@@ -108,6 +111,18 @@ fn show_failure(app: &App, viewer: &Viewer, error: &Error, wanted: Option<&str>)
         response.headers_mut().insert(header::RETRY_AFTER, (*retry_after).into());
     }
     response
+}
+
+/// The page that puts right what was refused.
+fn way_out(error: &Error, wanted: Option<&str>) -> Option<String> {
+    match error {
+        Error::SudoRequired { .. } => {
+            let next: String = url::form_urlencoded::byte_serialize(wanted.unwrap_or("/").as_bytes()).collect();
+            Some(format!("/account/sudo/?next={next}"))
+        }
+        Error::TwoFactorRequired => Some("/settings/account/security/?required".to_owned()),
+        _ => None,
+    }
 }
 
 fn error_page<'a>(layout: Layout, error: &Error, reference: Option<&'a str>) -> ErrorPage<'a> {

@@ -4,6 +4,7 @@ mod account;
 mod activities;
 mod auth;
 mod back;
+mod confirmed;
 mod feedback;
 mod flash;
 mod home;

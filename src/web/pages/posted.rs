@@ -32,6 +32,16 @@ impl Posted {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every field, in order.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The fields but for these.
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
     /// A field with one value per line, or several with commas between.
     pub fn lines(&self, name: &str) -> Vec<String> {
         let values = self.raw(name).split(['\n', ',']).map(str::trim).filter(|value| !value.is_empty());

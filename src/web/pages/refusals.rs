@@ -1,6 +1,7 @@
 //! What services refuse, in the viewer's language, beside the field it is about.
 
 use crate::messages::Messages;
+use crate::services::accounts::emails::MAX_EMAILS;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
 use crate::services::{keys, organizations, projects, teams};
 use crate::web::error::{FieldErrors, Result};
@@ -16,6 +17,10 @@ impl Refusal for accounts::Error {
             Self::EmailTaken => FieldErrors::one("email", t.form_email_taken()),
             Self::InvalidEmail => FieldErrors::one("email", t.form_invalid_email()),
             Self::PasswordLength => FieldErrors::one("password", t.form_password_rule(MAX_PASSWORD, MIN_PASSWORD)),
+            Self::EmailUnverified => FieldErrors::one("email", t.account_email_not_verified()),
+            Self::EmailIsPrimary => FieldErrors::one("email", t.account_email_keep_primary()),
+            Self::TooManyEmails => FieldErrors::one("email", t.account_emails_too_many(MAX_EMAILS)),
+            Self::Managed => FieldErrors::one("current", t.account_managed()),
             Self::WrongPassword => FieldErrors::one("current", t.form_wrong_password()),
             other => return Err(other.into()),
         })

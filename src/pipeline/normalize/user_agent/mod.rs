@@ -41,6 +41,16 @@ pub fn normalize(event: &mut Object<'_>, _context: &mut Context<'_>) {
     }
 }
 
+/// A browser and its system in words: `Chrome 120 · Linux`.
+pub fn browser_of(header: &str) -> Option<String> {
+    let header = &header[..header.floor_char_boundary(MAX_LENGTH)];
+    let (name, version) = browser::find(header)?;
+    let major = version.split('.').next().unwrap_or_default();
+    let browser = format!("{name} {major}");
+    let os = os::find(header).map(|(name, _)| format!(" · {name}")).unwrap_or_default();
+    Some(format!("{}{os}", browser.trim_end()))
+}
+
 fn header<'e>(event: &'e Object<'_>, name: &str) -> Option<&'e str> {
     let headers = event.get("request")?.get("headers")?.as_array()?;
     headers.iter().find_map(|pair| match pair.as_array() {

@@ -73,6 +73,8 @@ pub async fn save(State(app): State<App>, viewer: Viewer, posted: Posted) -> Res
         let page = DetailsPage { layout, user, name, errors };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     }
+    // A directory keeps the names of managed accounts.
+    let kept_name = if user.is_managed { &user.name } else { &name };
     let language = Language::parse(posted.text("language"));
     let chosen = Preferences {
         language: language.map(Language::tag),
@@ -82,7 +84,7 @@ pub async fn save(State(app): State<App>, viewer: Viewer, posted: Posted) -> Res
         stack_newest_first: posted.is_on("stack_newest_first"),
         shortcuts_enabled: posted.is_on("shortcuts_enabled"),
     };
-    users::update_profile(&app.db, user.id, &name, &user.email).await?;
+    users::update_profile(&app.db, user.id, kept_name, user.time_zone.as_deref()).await?;
     users::update_preferences(&app.db, user.id, &chosen).await?;
     let t = Messages { language: language.unwrap_or(viewer.language) };
     redirect_with(&app, &viewer, "/settings/account/details/", t.form_saved()).await

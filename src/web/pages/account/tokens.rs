@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::services::audit::Doer;
 use crate::services::tokens;
 use crate::store::api_tokens::{self, ApiToken};
 use crate::store::users::User;
 use crate::types::ids::ApiTokenId;
 use crate::types::scope::Scope;
+use crate::volatile::Kept;
 use crate::web::error::{Error, FieldErrors, Result};
-use crate::web::extract::Viewer;
+use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
@@ -46,12 +48,12 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
     let mut page = page(&app, &viewer, &user, &SUGGESTED).await?;
     if let Some(session) = &viewer.session {
-        page.made = app.redis.take_new_token(session).await?;
+        page.made = app.redis.take_kept(Kept::NewToken, session).await?;
     }
     render(&page)
 }
 
-pub async fn create(State(app): State<App>, viewer: Viewer, posted: Posted) -> Result<Response> {
+pub async fn create(State(app): State<App>, viewer: Viewer, visitor: Visitor, posted: Posted) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
     let session = viewer.session.as_ref().ok_or(Error::Unauthorized)?;
     let t = viewer.messages();
@@ -70,17 +72,22 @@ pub async fn create(State(app): State<App>, viewer: Viewer, posted: Posted) -> R
         (page.name, page.errors) = (name.to_owned(), errors);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     }
-    let (_, text) = tokens::create(&app.db, user.id, name, &scopes, app.clock.now()).await?;
-    app.redis.put_new_token(session, &text).await?;
+    let (_, text) = tokens::create_own(&app, &Doer::user(&user, visitor.ip), &user, name, &scopes).await?;
+    app.redis.keep(Kept::NewToken, session, &text).await?;
     Ok(redirect(&app, PATH))
 }
 
-pub async fn delete(State(app): State<App>, viewer: Viewer, Path(path): Path<TokenPath>) -> Result<Response> {
+pub async fn delete(
+    State(app): State<App>,
+    viewer: Viewer,
+    visitor: Visitor,
+    Path(path): Path<TokenPath>,
+) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
     let id = ApiTokenId(path.token);
     let own = api_tokens::list(&app.db, user.id).await?;
     let token = own.into_iter().find(|token| token.id == id).ok_or(Error::NotFound)?;
-    api_tokens::delete(&app.db, user.id, id).await?;
+    tokens::revoke_own(&app, &Doer::user(&user, visitor.ip), &user, &token).await?;
     redirect_with(&app, &viewer, PATH, viewer.messages().account_token_deleted(token.name)).await
 }
 

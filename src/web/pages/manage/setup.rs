@@ -14,9 +14,9 @@ use crate::services::{settings, setup};
 use crate::store::{organizations, users};
 use crate::web::arrived::Arrived;
 use crate::web::error::{Error, FieldErrors, Result};
-use crate::web::extract::Viewer;
+use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
-use crate::web::pages::auth::begin_session;
+use crate::web::pages::auth::{Way, enter};
 use crate::web::pages::onboarding::platforms;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;
@@ -65,11 +65,17 @@ pub async fn show(State(app): State<App>, viewer: Viewer, arrived: Arrived) -> R
 }
 
 /// Makes everything at once; the new administrator is signed in and led to the first project's instructions.
-pub async fn save(State(app): State<App>, viewer: Viewer, arrived: Arrived, posted: Posted) -> Result<Response> {
+pub async fn save(
+    State(app): State<App>,
+    viewer: Viewer,
+    visitor: Visitor,
+    arrived: Arrived,
+    posted: Posted,
+) -> Result<Response> {
     match set_up(&app, viewer.messages(), &posted).await? {
         Ok(Installed { user, organization, project }) => {
             let path = format!("/{}/{}/getting-started/", organization.slug, project.slug);
-            begin_session(&app, &user, &path).await
+            enter(&app, &visitor, &user, Way { next: &path, is_kept: true }).await
         }
         Err(errors) => {
             let form = Form { organization: posted.text("organization").to_owned(), posted, errors };

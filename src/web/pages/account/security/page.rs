@@ -1,0 +1,99 @@
+//! The page itself.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::pipeline::normalize::browser_of;
+use crate::services::accounts::{MAX_PASSWORD, MIN_PASSWORD};
+use crate::services::two_factor::{TOTP, security_keys};
+use crate::store::authenticators::{self, Authenticator};
+use crate::store::recovery_codes;
+use crate::store::users::User;
+use crate::web::error::{Error, FieldErrors, Result};
+use crate::web::extract::Viewer;
+use crate::web::layout::Layout;
+use crate::web::markup::Markup;
+use crate::web::{render, time};
+
+#[expect(clippy::struct_excessive_bools, reason = "each shows or hides something of its own")]
+#[derive(Template)]
+#[template(path = "account/security.html")]
+pub struct SecurityPage {
+    layout: Layout,
+    username: String,
+    is_managed: bool,
+    has_password: bool,
+    /// An organization lets nobody in without a second factor.
+    is_required: bool,
+    factors: Vec<Authenticator>,
+    codes_left: i64,
+    keys_possible: bool,
+    sessions: Vec<SessionRow>,
+    pub errors: FieldErrors,
+}
+
+/// A signed-in browser.
+struct SessionRow {
+    id: String,
+    browser: String,
+    ip: String,
+    began_at: DateTime<Utc>,
+    used_at: DateTime<Utc>,
+    is_this: bool,
+}
+
+impl SecurityPage {
+    fn rule(&self) -> String {
+        self.layout.t.form_password_rule(MAX_PASSWORD, MIN_PASSWORD)
+    }
+
+    fn has_totp(&self) -> bool {
+        self.factors.iter().any(|factor| factor.kind == TOTP)
+    }
+
+    fn factor_name<'a>(&self, factor: &'a Authenticator) -> &'a str {
+        if factor.kind == TOTP { self.layout.t.account_totp() } else { &factor.name }
+    }
+
+    fn ago(&self, at: &DateTime<Utc>) -> Markup {
+        time::ago(self.layout.t, *at, self.layout.now)
+    }
+
+    fn at(&self, at: &DateTime<Utc>) -> Markup {
+        time::absolute(self.layout.t, *at)
+    }
+}
+
+pub async fn show(State(app): State<App>, viewer: Viewer, RawQuery(query): RawQuery) -> Result<Response> {
+    let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
+    let mut page = page(&app, &viewer, &user).await?;
+    page.is_required = query.as_deref() == Some("required");
+    render(&page)
+}
+
+pub async fn page(app: &App, viewer: &Viewer, user: &User) -> Result<SecurityPage> {
+    let t = viewer.messages();
+    let sessions = app.redis.sessions(user.id).await?.into_iter().take(100).map(|session| SessionRow {
+        is_this: viewer.session.as_deref() == Some(&session.id),
+        browser: browser_of(&session.user_agent).unwrap_or_else(|| t.account_unknown_browser().to_owned()),
+        id: session.id,
+        ip: session.ip,
+        began_at: session.began_at,
+        used_at: session.used_at,
+    });
+    Ok(SecurityPage {
+        layout: Layout::new(app, viewer),
+        username: user.username.clone(),
+        is_managed: user.is_managed,
+        has_password: user.password_hash.is_some(),
+        is_required: false,
+        factors: authenticators::list(&app.db, user.id).await?,
+        codes_left: recovery_codes::count(&app.db, user.id).await?,
+        keys_possible: security_keys::is_possible(app),
+        sessions: sessions.collect(),
+        errors: FieldErrors::default(),
+    })
+}

@@ -1,0 +1,3 @@
+//! Attacks on the doors, each with the refusal that is expected.
+
+mod accounts;
