@@ -1,13 +1,13 @@
 //! `createuser`: accounts from the command line.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use sqlx::{Connection, PgConnection};
 
 use super::context::Context;
 use super::{prompt, stores};
 use crate::config::Config;
-use crate::services::accounts::{self, NewAccount};
+use crate::services::accounts::{self, NewAccount, recovery};
 use crate::store::users;
 use crate::types::clock::Clock;
 use crate::types::ids::UserId;
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// An account that cannot sign in with a password
     #[arg(long)]
     no_password: bool,
+    /// Print a link by which they choose their password; it works once, within 48 hours
+    #[arg(long, conflicts_with_all = ["password", "no_password"])]
+    link: bool,
     /// May administer the installation; asked for if neither is given
     #[arg(long, overrides_with = "no_superuser")]
     superuser: bool,
@@ -50,10 +53,18 @@ pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()>
         NewUser { email: email(arguments)?, password: password(arguments)?, is_superuser: is_superuser(arguments)? };
     let config = context.config();
     let mut db = stores::connect_database(context).await?;
-    if let Some(user) = users::find_by_login(&mut db, &new.email).await?.filter(|_| arguments.force_update) {
-        return new.update(&mut db, &config, user.id).await;
+    match users::find_by_login(&mut db, &new.email).await?.filter(|_| arguments.force_update) {
+        Some(user) => new.update(&mut db, &config, user.id).await?,
+        None => new.create(&mut db, &config).await?,
     }
-    new.create(&mut db, &config).await
+    if arguments.link { print_link(&mut db, &config, &new.email).await } else { Ok(()) }
+}
+
+async fn print_link(db: &mut PgConnection, config: &Config, email: &str) -> anyhow::Result<()> {
+    let user = users::find_by_login(&mut *db, email).await?.context("the account is gone")?;
+    let path = recovery::make_link(db, user.id, Clock::default().now()).await?;
+    println!("Password link: {}{path}", config.system.url_prefix);
+    Ok(())
 }
 
 impl NewUser {
@@ -105,7 +116,7 @@ fn email(arguments: &Arguments) -> anyhow::Result<String> {
 fn password(arguments: &Arguments) -> anyhow::Result<Option<String>> {
     match &arguments.password {
         Some(password) => Ok(Some(password.clone())),
-        None if arguments.no_password => Ok(None),
+        None if arguments.no_password || arguments.link => Ok(None),
         None if arguments.no_input => bail!("the password is not given: use --password or --no-password"),
         None => prompt::new_password().map(Some),
     }
@@ -116,7 +127,7 @@ fn is_superuser(arguments: &Arguments) -> anyhow::Result<bool> {
         return Ok(arguments.superuser);
     }
     // Scripts that give the password mean what they say.
-    if arguments.password.is_some() || arguments.no_password {
+    if arguments.password.is_some() || arguments.no_password || arguments.link {
         return Ok(false);
     }
     prompt::confirm("Should this user be a superuser?", "--superuser or --no-superuser", false)

@@ -34,6 +34,11 @@ impl Volatile {
         format!("{}sessions:{user_id}", self.prefix)
     }
 
+    /// The browsers that a person signed in with.
+    pub fn browsers_of(&self, user_id: UserId) -> String {
+        format!("{}browsers:{user_id}", self.prefix)
+    }
+
     /// A sign-in that waits for the second factor.
     pub fn pending_sign_in(&self, id: &str) -> String {
         format!("{}pending-sign-in:{id}", self.prefix)

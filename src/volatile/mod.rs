@@ -3,6 +3,7 @@
 //! Nothing here is the only copy of something PostgreSQL has confirmed.
 
 pub mod attempts;
+mod devices;
 mod directory_groups;
 pub mod event_stream;
 pub mod heartbeats;

@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod markup;
 pub mod metrics;
 mod middleware;
+mod new_session;
 pub mod numbers;
 pub mod pages;
 mod public_url;

@@ -85,6 +85,8 @@ fn server(app: &App) -> Result<Webauthn, Error> {
     let url = Url::parse(&app.config.system.url_prefix).map_err(|_| Error::NoKeys)?;
     let name = url.domain().ok_or(Error::NoKeys)?;
     let builder = WebauthnBuilder::new(name, &url).map_err(|error| refused(&error))?;
+    // A touch is enough after a password: many keys know no PIN.
+    let builder = builder.danger_set_user_presence_only_security_keys(true);
     builder.rp_name(&app.config.system.site_name).build().map_err(|error| refused(&error))
 }
 

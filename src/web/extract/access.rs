@@ -42,6 +42,11 @@ impl<N: Needs> OrganizationAccess<N> {
         if member.is_none() && !actor.user.is_superuser {
             return Err(Error::NotFound);
         }
+        // Tokens are for machines, which have no second factor.
+        let is_person = member.is_some() && actor.token_scopes.is_none();
+        if organization.requires_two_factor && is_person && !actor.user.has_two_factor {
+            return Err(Error::TwoFactorRequired);
+        }
         actor.require::<N>(member.as_ref().map(|member| member.role))?;
         Ok(Self { actor, organization, member, needs: PhantomData })
     }

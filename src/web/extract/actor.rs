@@ -89,8 +89,8 @@ async fn identify(parts: &Parts, app: &App) -> Result<Actor> {
 }
 
 async fn active_user(app: &App, id: UserId) -> Result<Arc<User>> {
-    let user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
-    session::note_activity(app, &user).await?;
+    let mut user = users::find(&app.db, id).await?.filter(|user| user.is_active).ok_or(Error::Unauthorized)?;
+    session::note_activity(app, &mut user).await?;
     Ok(Arc::new(user))
 }
 

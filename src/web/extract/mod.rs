@@ -4,6 +4,7 @@
 //! `ProjectAccess<N>` prove that the actor may do what `N` needs there.
 
 mod access;
+mod account;
 mod actor;
 mod key;
 mod moved;
@@ -16,6 +17,7 @@ mod viewer;
 mod visitor;
 
 pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
+pub use account::{AccountAccess, SessionAccess};
 pub use actor::Actor;
 pub use key::KeyAccess;
 pub use pagination::{Page, Pagination};

@@ -24,7 +24,7 @@ pub fn lifetime(app: &App, is_kept: bool) -> Duration {
 /// The session's user, if it still is one: who changed their password or was disabled is signed out everywhere.
 pub async fn user_of(app: &App, session: &Session) -> Result<Option<Arc<User>>> {
     let user = users::find(&app.db, session.user_id).await?;
-    let Some(user) = user.filter(|user| user.is_active && user.session_nonce == session.nonce) else {
+    let Some(mut user) = user.filter(|user| user.is_active && user.session_nonce == session.nonce) else {
         app.redis.delete_session(session.user_id, &session.id).await?;
         return Ok(None);
     };
@@ -32,15 +32,16 @@ pub async fn user_of(app: &App, session: &Session) -> Result<Option<Arc<User>>> 
     if now - session.used_at >= PRECISION {
         app.redis.touch_session(&session.id, now, lifetime(app, session.is_kept)).await?;
     }
-    note_activity(app, &user).await?;
+    note_activity(app, &mut user).await?;
     Ok(Some(Arc::new(user)))
 }
 
 /// Notes that the account is in use, every five minutes at most.
-pub async fn note_activity(app: &App, user: &User) -> Result<()> {
+pub async fn note_activity(app: &App, user: &mut User) -> Result<()> {
     let now = app.clock.now();
     if user.last_active_at.is_none_or(|at| now - at >= PRECISION) {
         users::update_last_active(&app.db, user.id, now).await?;
+        user.last_active_at = Some(now);
     }
     Ok(())
 }

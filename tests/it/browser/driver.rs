@@ -140,6 +140,15 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
+    /// Plugs in a security key that answers every question.
+    pub async fn plug_in_key(&self) {
+        let key = json!({
+            "protocol": "ctap2", "transport": "usb", "hasResidentKey": false, "hasUserVerification": false,
+            "isUserConsenting": true,
+        });
+        self.issue("webauthn/authenticator", key).await;
+    }
+
     /// What the browser complained about since the last time, violations of the content security policy above all.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.issue("se/log", json!({"type": "browser"})).await;

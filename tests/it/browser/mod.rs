@@ -1,6 +1,7 @@
 //! The pages in a real browser: reachable in both languages and both themes, with script and without; accessible, within
 //! the content security policy, and never wider than the window.
 
+mod accounts;
 mod density;
 mod driver;
 mod following;
@@ -50,6 +51,9 @@ const PAGES: &[&str] = &[
     "/acme/shop/getting-started/javascript-react/",
     "/settings/account/details/",
     "/settings/account/security/",
+    "/settings/account/emails/",
+    "/settings/account/close-account/",
+    "/account/sudo/",
     "/settings/account/api/auth-tokens/",
     "/manage/",
     "/manage/queue/",
@@ -110,7 +114,14 @@ const PAGES: &[&str] = &[
 ];
 
 /// Pages for people who are not signed in, on an installation that nobody has set up yet and on one in use.
-const PUBLIC_PAGES: &[&str] = &["/auth/login/", "/auth/login/?lang=zh"];
+const PUBLIC_PAGES: &[&str] = &[
+    "/auth/login/",
+    "/auth/login/?lang=zh",
+    "/account/recover/",
+    "/account/recover/?lang=zh",
+    "/account/recover/confirm/1/0/",
+    "/account/confirm-email/1/0/?lang=zh",
+];
 
 impl Stage {
     async fn pages(&self) -> Vec<String> {

@@ -103,3 +103,19 @@ async fn an_account_is_closed_unless_it_owns_something_alone() {
     let form = [("username", "lin@example.com"), ("password", PASSWORD)];
     assert_eq!(app.anonymous().post_form("/auth/login/", &form).await.status, 422);
 }
+
+#[tokio::test]
+async fn a_browser_that_was_not_used_before_is_told_of() {
+    let app = TestApp::spawn().await;
+    let user = app.user("lin@example.com", false).await;
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    for (user_agent, letters) in [("curl/8", 0), ("curl/8", 0), (firefox, 1), (firefox, 1), ("curl/8", 1)] {
+        let browser = app.anonymous();
+        let form = [("username", user.email.as_str()), ("password", PASSWORD)];
+        let request = browser.request("POST", "/auth/login/").header("user-agent", user_agent).form(&form);
+        assert_eq!(browser.send(request).await.status, 303);
+        let mails = app.mails("lin@example.com").await;
+        assert_eq!(mails.len(), letters, "{user_agent}");
+        assert!(mails.iter().all(|mail| mail.kind == "new-sign-in" && mail.text.contains("Firefox 128")));
+    }
+}

@@ -163,3 +163,19 @@ async fn keys_need_a_name_in_the_address_and_an_answer() {
     }
     assert!(authenticators::list(&app.app.db, user.id).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_organization_that_requires_it_lets_members_in_once_they_have_it() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    let browser = app.sign_in(&project.owner).await;
+    sqlx::query("UPDATE organizations SET requires_two_factor = TRUE").execute(&app.app.db).await.unwrap();
+    let path = "/organizations/acme/issues/";
+    let sent = browser.get(path).await;
+    assert_eq!((sent.status, sent.location()), (303, "/settings/account/security/?required"));
+    assert!(browser.get(sent.location()).await.body.contains("requires two-factor authentication"));
+    let refused = browser.get("/api/0/organizations/acme/").await;
+    assert_eq!((refused.status, refused.json()["detail"]["code"].as_str()), (401, Some("2fa-required")));
+    enroll(&app, &browser).await;
+    assert_eq!(browser.get(path).await.status, 200);
+}

@@ -3,10 +3,15 @@
 use md5::{Digest, Md5};
 use serde::Serialize;
 
+use crate::app::App;
+use crate::services::two_factor::TOTP;
+use crate::store::authenticators::{self, Authenticator};
+use crate::store::user_emails;
 use crate::store::users::User;
 use crate::types::hex;
 use crate::types::language::Language;
 use crate::web::api::date::Date;
+use crate::web::error::Result;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +48,30 @@ struct EmailView {
     is_verified: bool,
 }
 
+/// A second factor.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthenticatorView {
+    id: String,
+    /// `totp`, or `u2f` as clients know security keys.
+    r#type: &'static str,
+    name: String,
+    date_created: Date,
+    date_used: Option<Date>,
+}
+
+impl AuthenticatorView {
+    pub fn of(factor: &Authenticator) -> Self {
+        Self {
+            id: factor.id.to_string(),
+            r#type: if factor.kind == TOTP { "totp" } else { "u2f" },
+            name: factor.name.clone(),
+            date_created: factor.created_at.into(),
+            date_used: factor.last_used_at.map(Date),
+        }
+    }
+}
+
 /// One's own account.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,7 +82,7 @@ pub struct OwnUserView {
     options: OptionsView,
     flags: FlagsView,
     permissions: [(); 0],
-    authenticators: [(); 0],
+    authenticators: Vec<AuthenticatorView>,
     can_reset2fa: bool,
 }
 
@@ -63,7 +92,7 @@ struct OptionsView {
     language: &'static str,
     /// 1: oldest call first, 2: newest first.
     stacktrace_order: u8,
-    timezone: &'static str,
+    timezone: String,
     clock24_hours: bool,
 }
 
@@ -87,11 +116,11 @@ impl UserView {
             avatar_url: avatar_url(&user.email),
             is_active: user.is_active,
             has_password_auth: user.password_hash.is_some(),
-            is_managed: false,
+            is_managed: user.is_managed,
             date_joined: user.created_at.into(),
             last_login: user.last_login_at.map(Date),
-            last_active: user.last_login_at.map(Date),
-            has2fa: false,
+            last_active: user.last_active_at.map(Date),
+            has2fa: user.has_two_factor,
             is_superuser: user.is_superuser,
             avatar: AvatarView::LETTERS,
             emails: vec![EmailView { id: user.id.to_string(), email: user.email.clone(), is_verified: true }],
@@ -100,7 +129,18 @@ impl UserView {
 }
 
 impl OwnUserView {
-    pub fn of(user: &User) -> Self {
+    pub async fn load(app: &App, user: &User) -> Result<Self> {
+        let factors = authenticators::list(&app.db, user.id).await?;
+        let emails = user_emails::list(&app.db, user.id).await?.into_iter().map(|email| EmailView {
+            id: email.id.to_string(),
+            email: email.email,
+            is_verified: email.is_verified,
+        });
+        let view = Self::of(user, factors.iter().map(AuthenticatorView::of).collect());
+        Ok(Self { user: UserView { emails: emails.collect(), ..view.user }, ..view })
+    }
+
+    fn of(user: &User, authenticators: Vec<AuthenticatorView>) -> Self {
         let language = user.language.as_deref().and_then(Language::parse).unwrap_or_default();
         Self {
             user: UserView::of(user),
@@ -108,13 +148,13 @@ impl OwnUserView {
             options: OptionsView {
                 language: language.tag(),
                 stacktrace_order: if user.stack_newest_first { 2 } else { 1 },
-                timezone: "UTC",
+                timezone: user.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
                 clock24_hours: true,
             },
             flags: FlagsView { newsletter_consent_prompt: false },
             permissions: [],
-            authenticators: [],
-            can_reset2fa: false,
+            can_reset2fa: !authenticators.is_empty(),
+            authenticators,
         }
     }
 }

@@ -5,13 +5,12 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use crate::app::App;
 use crate::services::accounts::recovery;
-use crate::store::users::{self, User};
+use crate::store::users::User;
 use crate::volatile::pending_sign_ins::PendingSignIn;
-use crate::volatile::sessions::Session;
 use crate::web::cookie::{Cookie, NewCookie};
 use crate::web::error::Result;
 use crate::web::extract::Visitor;
-use crate::web::extract::session::lifetime;
+use crate::web::new_session::new_session;
 use crate::web::redirect;
 
 /// Where a sign-in leads.
@@ -49,31 +48,10 @@ async fn ask_second_factor(app: &App, user: &User, way: Way<'_>) -> Result<Respo
     Ok(([set], redirect(app, "/auth/2fa/")).into_response())
 }
 
-/// Answers with the cookie and the way on. The session gets a fresh id, and the one there was ends.
+/// Answers with the cookie of a new session and the way on.
 pub async fn begin_session(app: &App, visitor: &Visitor, user: &User, way: Way<'_>) -> Result<Response> {
-    let (now, cookie) = (app.clock.now(), NewCookie::random());
-    if let Some(old) = &visitor.session
-        && let Some(old) = app.redis.find_session(old).await?
-    {
-        app.redis.delete_session(old.user_id, &old.id).await?;
-    }
-    let session = Session {
-        id: cookie.id,
-        user_id: user.id,
-        nonce: user.session_nonce.clone(),
-        began_at: now,
-        used_at: now,
-        proven_at: now,
-        is_kept: way.is_kept,
-        ip: visitor.ip.map(|ip| ip.to_string()).unwrap_or_default(),
-        user_agent: visitor.user_agent.clone(),
-    };
-    let lifetime = lifetime(app, way.is_kept);
-    app.redis.create_session(&session, lifetime).await?;
-    users::update_last_login(&app.db, user.id, now).await?;
-    let max_age = way.is_kept.then_some(lifetime.as_secs());
     let cookies = [
-        (header::SET_COOKIE, Cookie::Session.set(app, &cookie.value, max_age)),
+        (header::SET_COOKIE, new_session(app, visitor, user, way.is_kept).await?),
         (header::SET_COOKIE, Cookie::Pending.clear(app)),
     ];
     Ok((AppendHeaders(cookies), redirect(app, way.next)).into_response())

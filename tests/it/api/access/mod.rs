@@ -108,6 +108,8 @@ fn by_role(endpoint: &Endpoint, role: Role, sees: bool) -> Outcome {
     let is_for_team = endpoint.method == "POST" && endpoint.path.ends_with("/{team}/projects/");
     match endpoint.place() {
         Place::Open | Place::Account => Outcome::Allowed,
+        Place::Session => Outcome::Refused,
+        Place::Name => Outcome::Unknown,
         _ if !may || (is_for_team && !sees) => Outcome::Refused,
         Place::Project if !sees => Outcome::Hidden,
         _ => Outcome::Allowed,
@@ -131,7 +133,12 @@ async fn every_role_may_what_its_scopes_say() {
     }
     let stage = Stage::new(&app, &base, 100).await;
     let superuser = app.script(&app.user("root@else.example", true).await, &Scope::ALL).await;
-    let wrong = walk(&stage, &superuser, |_| Outcome::Allowed).await;
+    let wrong = walk(&stage, &superuser, |endpoint| match endpoint.place() {
+        Place::Session => Outcome::Refused,
+        Place::Name => Outcome::Unknown,
+        _ => Outcome::Allowed,
+    })
+    .await;
     assert!(wrong.is_empty(), "a superuser: {wrong:#?}");
 }
 
@@ -150,6 +157,8 @@ async fn others_learn_nothing() {
     let stranger = app.script(&foreign.owner, &Scope::ALL).await;
     let wrong = walk(&stage, &stranger, |endpoint| match endpoint.place() {
         Place::Open | Place::Account => Outcome::Allowed,
+        Place::Session => Outcome::Refused,
+        Place::Name => Outcome::Unknown,
         Place::Organization | Place::Project => Outcome::Hidden,
     })
     .await;
@@ -189,7 +198,11 @@ async fn each_scope_alone_opens_what_the_table_says() {
         let client = app.script(&base.owner, &[scope]).await;
         let wrong = walk(&stage, &client, |endpoint| {
             let may = endpoint.place() == Place::Open || endpoint.scopes.contains(&scope);
-            if may { Outcome::Allowed } else { Outcome::Refused }
+            match endpoint.place() {
+                Place::Name => Outcome::Unknown,
+                _ if may => Outcome::Allowed,
+                _ => Outcome::Refused,
+            }
         })
         .await;
         assert!(wrong.is_empty(), "{scope:?}: {wrong:#?}");

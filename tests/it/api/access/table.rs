@@ -34,13 +34,24 @@ const FEEDBACK_READ: &[Scope] = &[
 ];
 const FEEDBACK_WRITE: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin, Scope::ProjectWrite, Scope::ProjectAdmin];
 const ANY: &[Scope] = &Scope::ALL;
+/// No token opens these, whatever its scopes: they want somebody who is signed in.
+const SESSION: &[Scope] = &[];
+/// Takes a name and a password instead of whatever else came.
+const NAME: &[Scope] = &[];
 
 /// Paths as the router has them. Where both stand for the same, `PROJECT` and `LIST` are what follows `/projects/…` and
 /// the two lists of releases, and `ISSUE` the three ways to an issue.
 const ENDPOINTS: &[(&str, Methods)] = &[
     ("/", &[("GET", ANY)]),
-    ("/auth/", &[("GET", ANY)]),
-    ("/users/{user}/", &[("GET", ANY)]),
+    ("/api-tokens/", &[("GET", SESSION), ("POST", SESSION), ("DELETE", SESSION)]),
+    ("/auth/", &[("GET", ANY), ("POST", NAME), ("PUT", SESSION), ("DELETE", SESSION)]),
+    ("/users/", &[("GET", SESSION)]),
+    ("/users/{user}/", &[("GET", ANY), ("PUT", SESSION), ("DELETE", SESSION)]),
+    ("/users/{user}/authenticators/", &[("GET", SESSION)]),
+    ("/users/{user}/authenticators/{authenticator}/", &[("DELETE", SESSION)]),
+    ("/users/{user}/emails/", &[("GET", SESSION), ("POST", SESSION), ("PUT", SESSION), ("DELETE", SESSION)]),
+    ("/users/{user}/emails/confirm/", &[("POST", SESSION)]),
+    ("/users/{user}/password/", &[("PUT", SESSION)]),
     ("/shared/issues/{token}/", &[("GET", ANY)]),
     ("/shared/groups/{token}/", &[("GET", ANY)]),
     ("/projects/", &[("GET", PROJECT_READ)]),
@@ -156,6 +167,10 @@ pub enum Place {
     Open,
     /// Whoever has an account; only the token's scopes count.
     Account,
+    /// Whoever is signed in; no token.
+    Session,
+    /// Whoever brings a name and a password.
+    Name,
     Organization,
     /// Whoever sees the project.
     Project,
@@ -182,7 +197,11 @@ impl Endpoint {
         let has = |name: &str| self.path.contains(name);
         let is_of_release = has("{version}") && !has("assemble");
         let names_less = ["{project}", "{issue}", "{event}", "{short_id}"].into_iter().any(has);
-        if self.path == "/" || has("/shared/") {
+        if self.path == "/auth/" && self.method == "POST" {
+            Place::Name
+        } else if self.scopes.is_empty() {
+            Place::Session
+        } else if self.path == "/" || has("/shared/") {
             Place::Open
         } else if is_of_release || names_less {
             Place::Project

@@ -1,6 +1,7 @@
 use picket::services::accounts::recovery;
 use picket::store::{api_tokens, users};
 use picket::types::scope::Scope;
+use serde_json::json;
 
 use crate::support::{PASSWORD, TestApp, eventually};
 
@@ -138,6 +139,48 @@ async fn mass_assignment_of_superuser_by_form() {
     let user = users::find(&app.app.db, user.id).await.unwrap().unwrap();
     assert_eq!((user.name.as_str(), user.is_superuser, user.is_active), ("Lin", false, true));
     assert_eq!(user.email, "lin@example.com");
+}
+
+#[tokio::test]
+async fn mass_assignment_of_superuser_by_api() {
+    let app = TestApp::spawn().await;
+    let user = app.user("lin@example.com", false).await;
+    let browser = app.sign_in(&user).await;
+    let body = json!({
+        "name": "Lin", "isSuperuser": true, "is_superuser": true, "isStaff": true, "isActive": false, "isManaged": true,
+        "email": "x@y.example", "id": "1", "options": {"language": "zh", "timezone": "Asia/Shanghai"},
+    });
+    let answer = browser.put_json("/api/0/users/me/", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let user = users::find(&app.app.db, user.id).await.unwrap().unwrap();
+    assert_eq!((user.name.as_str(), user.language.as_deref()), ("Lin", Some("zh-CN")));
+    assert_eq!(user.time_zone.as_deref(), Some("Asia/Shanghai"));
+    assert_eq!((user.is_superuser, user.is_active, user.is_managed), (false, true, false));
+    assert_eq!(user.email, "lin@example.com");
+}
+
+#[tokio::test]
+async fn taking_an_account_over_by_a_token() {
+    let app = TestApp::spawn().await;
+    let user = app.user("lin@example.com", true).await;
+    let script = app.script(&user, &Scope::ALL).await;
+    for (method, path, body) in [
+        ("PUT", "/users/me/", json!({"name": "x"})),
+        ("DELETE", "/users/me/", json!({})),
+        ("POST", "/users/me/emails/", json!({"email": "x@y.example"})),
+        (
+            "PUT",
+            "/users/me/password/",
+            json!({"password": PASSWORD, "passwordNew": "new horse", "passwordVerify": "new horse"}),
+        ),
+        ("POST", "/api-tokens/", json!({"scopes": ["org:admin"]})),
+        ("GET", "/api-tokens/", json!({})),
+        ("PUT", "/auth/", json!({"password": PASSWORD})),
+        ("GET", "/users/", json!({})),
+    ] {
+        let request = script.request(method, &format!("/api/0{path}")).json(&body);
+        assert_eq!(script.send(request).await.status, 403, "{method} {path}");
+    }
 }
 
 #[tokio::test]
