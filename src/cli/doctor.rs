@@ -152,7 +152,7 @@ fn check_clock(server: &server::Server) -> Finding {
 async fn check_redis(context: &Context) -> Vec<(&'static str, Finding)> {
     let asked = async {
         let url = stores::redis_url(context)?;
-        let mut redis = stores::connect_redis(&url).await?;
+        let redis = stores::connect_redis(&url).await?;
         anyhow::Ok(redis.server_info().await?)
     };
     let info = match asked.await {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use url::Url;
 
 /// The installation as a whole.
 #[derive(Clone)]
@@ -26,6 +27,18 @@ pub struct System {
     pub single_organization: bool,
     /// Logs as one JSON object per line.
     pub logging_for_machines: bool,
+}
+
+impl System {
+    /// Whether an origin (`https://errors.example:8443`) is the public URL's or one that is accepted beside it.
+    pub fn is_known_origin(&self, origin: &str) -> bool {
+        let origin_of = |url: &str| Url::parse(url).ok().map(|url| url.origin().ascii_serialization());
+        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+        origin_of(&self.url_prefix).is_some_and(|public| public == origin)
+            || self.accepted_hosts.iter().any(|host| {
+                if host.contains("://") { origin_of(host).as_deref() == Some(origin) } else { host == authority }
+            })
+    }
 }
 
 /// The web server.

@@ -11,6 +11,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use lettre::{Message, message::header};
 use tokio::net::lookup_host;
+use tokio::time::error::Elapsed;
 
 use crate::config::{Mail, MailEncryption};
 
@@ -66,15 +67,18 @@ pub struct Delivery {
 pub async fn deliver(config: &Mail, mail: &Outgoing) -> Delivery {
     let mut way = Way { steps: Vec::new(), phase: Phase::Write, since: Instant::now() };
     let ended = tokio::time::timeout(config.timeout, way.go(config, mail)).await;
-    let failure = match ended {
-        Ok(Ok(())) => None,
-        Ok(Err(failed)) => Some(Failure { phase: way.phase, message: failed.message, is_final: failed.is_final }),
-        Err(_) => {
-            let message = format!("no answer within {} s", config.timeout.as_secs());
-            Some(Failure { phase: way.phase, message, is_final: false })
-        }
-    };
-    Delivery { steps: way.steps, failure }
+    way.end(config, ended)
+}
+
+/// Goes as far as signing in, and sends nothing.
+pub async fn knock(config: &Mail) -> Delivery {
+    let mut way = Way { steps: Vec::new(), phase: Phase::Resolve, since: Instant::now() };
+    let ended = tokio::time::timeout(config.timeout, way.enter(config)).await;
+    if let Ok(Ok(mut connection)) = ended {
+        drop(connection.quit().await);
+        return Delivery { steps: way.steps, failure: None };
+    }
+    way.end(config, ended.map(|ended| ended.map(drop)))
 }
 
 /// Whether a text is an address that mail can carry; `Name <address>` too.
@@ -120,9 +124,32 @@ impl From<lettre::transport::smtp::Error> for Failed {
 }
 
 impl Way {
+    fn end(self, config: &Mail, ended: Result<Result<(), Failed>, Elapsed>) -> Delivery {
+        let failure = match ended {
+            Ok(Ok(())) => None,
+            Ok(Err(failed)) => Some(Failure { phase: self.phase, message: failed.message, is_final: failed.is_final }),
+            Err(_) => {
+                let message = format!("no answer within {} s", config.timeout.as_secs());
+                Some(Failure { phase: self.phase, message, is_final: false })
+            }
+        };
+        Delivery { steps: self.steps, failure }
+    }
+
     async fn go(&mut self, config: &Mail, mail: &Outgoing) -> Result<(), Failed> {
         let message = write(config, mail)?;
         self.arrived(Phase::Resolve, format!("{} → {}", config.from, mail.to));
+        let mut connection = self.enter(config).await?;
+        self.phase = Phase::Send;
+        let response = connection.send(message.envelope(), &message.formatted()).await?;
+        self.arrived(Phase::Send, first_line(&response));
+        // It is accepted: how the server says goodbye does not matter.
+        drop(connection.quit().await);
+        Ok(())
+    }
+
+    /// From the name of the server to being signed in there.
+    async fn enter(&mut self, config: &Mail) -> Result<AsyncSmtpConnection, Failed> {
         let addresses: Vec<_> =
             lookup_host((config.host.as_str(), config.port)).await.map_err(Failed::for_now)?.collect();
         let found = addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
@@ -137,12 +164,7 @@ impl Way {
             let response = connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
             self.arrived(Phase::Send, first_line(&response));
         }
-        self.phase = Phase::Send;
-        let response = connection.send(message.envelope(), &message.formatted()).await?;
-        self.arrived(Phase::Send, first_line(&response));
-        // It is accepted: how the server says goodbye does not matter.
-        drop(connection.quit().await);
-        Ok(())
+        Ok(connection)
     }
 
     async fn connect(

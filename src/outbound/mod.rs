@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod ldap;
 pub mod mail;
+pub mod probe;
 mod unfinished;
 pub mod web;
 

@@ -6,6 +6,7 @@ pub mod assemble;
 pub mod audit;
 pub mod auto_resolve;
 pub mod blobs;
+pub mod checks;
 pub mod chunks;
 pub mod debug_files;
 pub mod directory;

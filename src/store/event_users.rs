@@ -192,3 +192,19 @@ pub async fn list_named_of_issue(
     .await?;
     Ok(rows.into_iter().map(|row| (row.tag_value_id, row.first_seen, row.last_seen)).collect())
 }
+
+/// The address that most users of events have, how many have it, and how many have any; `None`: nobody has one.
+pub async fn count_by_commonest_ip(db: impl PgExecutor<'_>) -> sqlx::Result<Option<(String, i64, i64)>> {
+    let row = sqlx::query!(
+        r#"
+        SELECT ip AS "ip!", count(*) AS "of_it!", sum(count(*)) OVER ()::bigint AS "all!"
+        FROM event_users
+        WHERE ip IS NOT NULL
+        GROUP BY ip
+        ORDER BY count(*) DESC
+        LIMIT 1"#,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.ip, row.of_it, row.all)))
+}

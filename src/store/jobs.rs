@@ -234,6 +234,13 @@ pub async fn last_promised_at(db: impl PgExecutor<'_>, kind: &str) -> sqlx::Resu
     sqlx::query_scalar!("SELECT max(run_at) FROM jobs WHERE kind = $1 AND payload = '{}'", kind).fetch_one(db).await
 }
 
+/// When a job of this kind was last done.
+pub async fn last_finished_at(db: impl PgExecutor<'_>, kind: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("SELECT max(finished_at) FROM jobs WHERE kind = $1 AND state = 'done'", kind)
+        .fetch_one(db)
+        .await
+}
+
 /// Becomes the one cron process that leads, for as long as the connection lives; `false`: another one does.
 pub async fn try_lead(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     const CRON_LOCK: i64 = 0x7069_636b_6574_0002;

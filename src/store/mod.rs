@@ -11,6 +11,7 @@ pub mod audit_entries;
 pub mod authenticators;
 pub mod blobs;
 pub mod body_references;
+pub mod check_results;
 pub mod chosen_environments;
 pub mod chunks;
 pub mod commit_authors;

@@ -25,6 +25,30 @@ pub async fn get(db: impl PgExecutor<'_>) -> sqlx::Result<Server> {
     .await
 }
 
+/// How the database is doing.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    pub bytes: i64,
+    /// A replica, or told to be.
+    pub is_read_only: bool,
+    /// Of this database, 0 if none is open.
+    pub longest_transaction_seconds: f64,
+}
+
+pub async fn state(db: impl PgExecutor<'_>) -> sqlx::Result<State> {
+    sqlx::query_as!(
+        State,
+        r#"
+        SELECT pg_database_size(current_database()) AS "bytes!",
+            pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "is_read_only!",
+            (SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::float8
+             FROM pg_stat_activity
+             WHERE datname = current_database()) AS "longest_transaction_seconds!""#,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// What became of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransactionStatus {

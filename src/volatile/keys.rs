@@ -79,6 +79,11 @@ impl Volatile {
         format!("{}origins", self.prefix)
     }
 
+    /// A set-up check has sent a request to us.
+    pub fn probe(&self, secret: &str) -> String {
+        format!("{}probe:{secret}", self.prefix)
+    }
+
     /// Somebody does not want to see a banner for now.
     pub fn dismissed_banner(&self, user: i64, banner: &str) -> String {
         format!("{}dismissed:{user}:{banner}", self.prefix)

@@ -1,5 +1,7 @@
 //! By which addresses administrators opened pages lately: what the public URL is compared with.
 
+use std::time::Duration;
+
 use redis::{AsyncCommands, RedisResult};
 
 use super::Volatile;
@@ -28,6 +30,16 @@ impl Volatile {
     /// A new public URL is judged by what comes from now on.
     pub async fn forget_origins(&self) -> RedisResult<()> {
         self.connection.clone().del(self.origins()).await
+    }
+
+    /// A probe with this secret is on its way to us.
+    pub async fn expect_probe(&self, secret: &str, lifetime: Duration) -> RedisResult<()> {
+        self.connection.clone().set_ex(self.probe(secret), 1, lifetime.as_secs()).await
+    }
+
+    /// Whether it is ours.
+    pub async fn is_probe(&self, secret: &str) -> RedisResult<bool> {
+        self.connection.clone().exists(self.probe(secret)).await
     }
 
     /// Hides a banner from somebody for a day.

@@ -68,7 +68,7 @@ impl Arrived {
     pub fn is_own_site(&self, config: &Config) -> bool {
         match (self.site.as_deref(), self.origin.as_deref()) {
             (Some("same-origin" | "none"), _) | (None, None) => true,
-            (_, Some(origin)) => is_known_origin(config, origin) || self.is_own_host(origin),
+            (_, Some(origin)) => config.system.is_known_origin(origin) || self.is_own_host(origin),
             (Some(_), None) => false,
         }
     }
@@ -125,16 +125,6 @@ impl FromRequestParts<App> for Arrived {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         Ok(Self::of(app, &parts.headers, &parts.extensions))
     }
-}
-
-/// Whether an origin is the public URL's or one that is accepted beside it.
-pub fn is_known_origin(config: &Config, origin: &str) -> bool {
-    let public = origin_of(&config.system.url_prefix);
-    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
-    public.is_some_and(|public| public == origin)
-        || config.system.accepted_hosts.iter().any(|host| {
-            if host.contains("://") { origin_of(host).as_deref() == Some(origin) } else { host == authority }
-        })
 }
 
 fn origin_of(url: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What an administrator should know on every page: one thing at a time, with the way to mend it (ui.md 3).
 
-use super::arrived::{Arrived, is_known_origin};
+use super::arrived::Arrived;
 use super::base_path;
 use super::error::Result;
 use crate::app::App;
@@ -46,7 +46,7 @@ pub async fn find(app: &App, user: &User, t: Messages, arrived: &Arrived) -> Res
 async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<Banner>> {
     let Some(origin) = arrived.seen_origin() else { return Ok(None) };
     app.redis.note_origin(&origin).await?;
-    if is_known_origin(&app.config, &origin) || !is_often_other(app).await? {
+    if app.config.system.is_known_origin(&origin) || !is_often_other(app).await? {
         return Ok(None);
     }
     let system = &app.config.system;
@@ -62,7 +62,7 @@ async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<
 
 async fn is_often_other(app: &App) -> Result<bool> {
     let recent = app.redis.recent_origins().await?;
-    let others = recent.iter().filter(|origin| !is_known_origin(&app.config, origin)).count();
+    let others = recent.iter().filter(|origin| !app.config.system.is_known_origin(origin)).count();
     #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
     Ok(others as f64 > recent.len() as f64 * WRONG)
 }

@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::{api, assets, middleware, pages};
 use crate::app::App;
+use crate::services::checks::PROBE_PATH;
 
 /// Forms and API bodies; files have limits of their own.
 const MAX_BODY_BYTES: usize = 2 << 20;
@@ -25,6 +26,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route("/_health/", get(api::health::show))
+        .route(&format!("{PROBE_PATH}{{secret}}/"), post(api::probe::answer))
         .with_state(app)
 }
 

@@ -15,6 +15,7 @@ mod issues;
 mod keys;
 mod lists;
 mod organizations;
+pub mod probe;
 mod projects;
 mod release_files;
 mod releases;

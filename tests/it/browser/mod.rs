@@ -57,6 +57,7 @@ const PAGES: &[&str] = &[
     "/settings/account/api/auth-tokens/",
     "/manage/",
     "/manage/queue/",
+    "/manage/checks/",
     "/manage/mail/",
     "/manage/settings/",
     "/manage/users/",

@@ -1,7 +1,14 @@
 use crate::support::TestApp;
 
-const PAGES: [&str; 6] =
-    ["/manage/", "/manage/queue/", "/manage/mail/", "/manage/settings/", "/manage/users/", "/manage/organizations/"];
+const PAGES: [&str; 7] = [
+    "/manage/",
+    "/manage/queue/",
+    "/manage/mail/",
+    "/manage/checks/",
+    "/manage/settings/",
+    "/manage/users/",
+    "/manage/organizations/",
+];
 
 #[tokio::test]
 async fn only_superusers_administer() {

@@ -3,6 +3,7 @@ mod across;
 mod artifacts;
 mod attacks;
 mod auth;
+mod checks;
 mod comments;
 mod decide;
 mod emails;

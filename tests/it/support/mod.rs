@@ -4,6 +4,7 @@ mod client;
 mod fakes;
 pub mod hostile;
 mod lossy;
+pub mod proxy;
 mod smtp;
 pub mod stores;
 

@@ -1,6 +1,7 @@
 //! The installation: its set-up and its administration.
 
 mod banner;
+mod checks;
 mod mail;
 mod organizations;
 mod overview;
@@ -21,6 +22,8 @@ pub fn routes() -> Router<App> {
         .route("/manage/settings/", get(settings::show).post(settings::save))
         .route("/manage/public-url/", post(banner::use_url))
         .route("/manage/banner/{banner}/dismiss/", post(banner::dismiss))
+        .route("/manage/checks/", get(checks::show).post(checks::run_all))
+        .route("/manage/checks/{check}/", post(checks::run))
         .route("/manage/mail/", get(mail::show))
         .route("/manage/mail/test/", post(mail::test))
         .route("/manage/mail/{mail}/retry/", post(mail::retry))
