@@ -1,8 +1,9 @@
-//! The outside world: files and the public web, mail, directories of people.
+//! The outside world: files and the public web, mail, directories of people, identity providers.
 
 pub mod blobs;
 pub mod ldap;
 pub mod mail;
+pub mod oidc;
 pub mod probe;
 mod unfinished;
 pub mod web;

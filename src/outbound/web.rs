@@ -109,7 +109,7 @@ impl Web {
     }
 
     /// Addresses that stand in the URL itself are not resolved, so they are looked at here.
-    fn check(&self, url: &Url) -> Result<(), FetchError> {
+    pub(super) fn check(&self, url: &Url) -> Result<(), FetchError> {
         let restricted = || FetchError::Restricted(url.host_str().unwrap_or_default().to_owned());
         let is_public = match url.host().ok_or_else(restricted)? {
             Host::Ipv4(address) => is_public(IpAddr::V4(address)),
@@ -120,6 +120,11 @@ impl Web {
         let has_port = url.port_or_known_default().is_some_and(|port| PORTS.contains(&port));
         let is_allowed = self.parts.allows(url.host_str().unwrap_or_default());
         if is_web && (is_allowed || is_public && has_port) { Ok(()) } else { Err(restricted()) }
+    }
+
+    /// What resolves names for a client of ours, and refuses addresses that are not public.
+    pub(super) fn resolver(&self) -> impl Resolve + 'static {
+        Guard { parts: Arc::clone(&self.parts) }
     }
 
     fn client(&self, verifies_tls: bool) -> Result<&Client, FetchError> {
@@ -136,7 +141,7 @@ impl Web {
             .http1_only()
             .connect_timeout(MAX_CONNECT_TIME)
             .tls_danger_accept_invalid_certs(!verifies_tls)
-            .dns_resolver(Guard { parts: Arc::clone(&self.parts) })
+            .dns_resolver(self.resolver())
             .build()
             .map_err(|error| failed(&error))?;
         Ok(place.get_or_init(|| client))
@@ -190,7 +195,7 @@ async fn read(mut response: Response, url: Url) -> Result<Fetched, FetchError> {
 }
 
 /// The innermost cause says what happened; the guard's own word comes through as it is.
-fn failed(error: &reqwest::Error) -> FetchError {
+pub(super) fn failed(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Timeout;
     }

@@ -109,14 +109,30 @@ pub async fn update(db: impl PgExecutor<'_>, id: UserId, name: Option<&str>, ema
     Ok(())
 }
 
+/// From now on a directory keeps the account: there is no password here, and the sessions that began with it are over.
+pub async fn take_over(db: impl PgExecutor<'_>, id: UserId, session_nonce: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "
+        UPDATE users
+        SET is_managed = TRUE, password_hash = NULL, is_password_expired = FALSE, session_nonce = $2
+        WHERE id = $1",
+        id.0,
+        session_nonce,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether it is new.
 pub async fn insert_identity(
     db: impl PgExecutor<'_>,
     provider: &str,
     subject: &str,
     user_id: UserId,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let inserted = sqlx::query!(
         "
         INSERT INTO user_identities (provider, subject, user_id, created_at)
         VALUES ($1, $2, $3, $4)
@@ -128,5 +144,5 @@ pub async fn insert_identity(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() > 0)
 }

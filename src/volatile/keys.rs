@@ -89,6 +89,11 @@ impl Volatile {
         format!("{}dismissed:{user}:{banner}", self.prefix)
     }
 
+    /// A sign-in that is with the identity provider.
+    pub fn single_sign_on(&self, state: &str) -> String {
+        format!("{}single-sign-on:{state}", self.prefix)
+    }
+
     /// Events of a limited project or key in one window.
     pub fn limit(&self, name: &str, window: i64) -> String {
         format!("{}limit:{name}:{window}", self.prefix)

@@ -16,6 +16,7 @@ pub mod refusals;
 mod selections;
 pub mod server;
 pub mod sessions;
+mod single_sign_on;
 mod undo;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@
 //! group takes effect at the next one.
 
 use chrono::{DateTime, Utc};
+use rand::RngExt as _;
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -17,6 +18,7 @@ use crate::store::teams::Team;
 use crate::store::users::{self, User};
 use crate::store::{linked_members, members, organizations, teams};
 use crate::types::audit_event::AuditEvent;
+use crate::types::hex;
 use crate::types::ids::{MemberId, OrganizationId, UserId};
 use crate::types::role::Role;
 
@@ -58,13 +60,11 @@ pub async fn admit(app: &App, person: &Person, entrance: &Entrance<'_>) -> Resul
     managed_users::lock(&mut *tx, &person.username).await?;
     let user_id = match find(&mut tx, person, entrance).await? {
         Some(user) if !user.is_active => return Ok(None),
-        Some(user) => update(&mut tx, &user, person).await?,
+        Some(user) => update(&mut tx, &user, person, entrance).await?,
         None if entrance.makes_accounts => create(&mut tx, person, entrance, now).await?,
         None => return Err(Error::NoAccount),
     };
-    if let Identity::Subject { provider, subject } = entrance.identity {
-        managed_users::insert_identity(&mut *tx, provider, subject, user_id, now).await?;
-    }
+    link(&mut tx, user_id, person, entrance, now).await?;
     join(&mut tx, user_id, person, entrance, now).await?;
     tx.commit().await?;
     Ok(users::find(&app.db, user_id).await?)
@@ -81,15 +81,43 @@ async fn find(db: &mut PgConnection, person: &Person, entrance: &Entrance<'_>) -
     };
     let Some(id) = known.or(by_email) else { return Ok(None) };
     let Some(user) = users::find(&mut *db, id).await? else { return Ok(None) };
-    // Nobody outside becomes the administrator of this server by a name.
-    if user.is_superuser && user.password_hash.is_some() { Err(Error::LocalSuperuser) } else { Ok(Some(user)) }
+    // Nobody outside becomes the administrator of this server by a name or an address.
+    let is_linked = known.is_some() && matches!(entrance.identity, Identity::Subject { .. });
+    let is_local = user.is_superuser && user.password_hash.is_some() && !is_linked;
+    if is_local { Err(Error::LocalSuperuser) } else { Ok(Some(user)) }
 }
 
 /// Takes over what the directory knows. An address that somebody else has stays theirs.
-async fn update(db: &mut PgConnection, user: &User, person: &Person) -> sqlx::Result<UserId> {
+async fn update(db: &mut PgConnection, user: &User, person: &Person, entrance: &Entrance<'_>) -> sqlx::Result<UserId> {
     let email = free_address(&mut *db, person, Some(user.id)).await?;
     managed_users::update(&mut *db, user.id, person.name.as_deref(), email).await?;
+    // A directory's password takes the place of ours; with a provider the account has two ways in.
+    if !user.is_managed && matches!(entrance.identity, Identity::Username) {
+        managed_users::take_over(&mut *db, user.id, &nonce()).await?;
+    }
     Ok(user.id)
+}
+
+/// Remembers what the provider calls somebody.
+async fn link(
+    db: &mut PgConnection,
+    user_id: UserId,
+    person: &Person,
+    entrance: &Entrance<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let Identity::Subject { provider, subject } = entrance.identity else { return Ok(()) };
+    if managed_users::insert_identity(&mut *db, provider, subject, user_id, now).await? {
+        let entry = Entry::of_installation(AuditEvent::SsoIdentityLink, &person.username)
+            .person(user_id)
+            .data(json!({"provider": provider}));
+        audit::record(&mut *db, &Doer::named(entrance.label), &entry, now).await?;
+    }
+    Ok(())
+}
+
+fn nonce() -> String {
+    hex::encode(&rand::rng().random::<[u8; 6]>())
 }
 
 async fn free_address<'a>(

@@ -8,6 +8,6 @@ mod command_line;
 mod nginx;
 mod proxy;
 mod scenario;
-mod scripts;
+pub mod scripts;
 mod sentry_cli;
 mod web_api;

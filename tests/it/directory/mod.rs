@@ -1,9 +1,12 @@
 //! People of directories and identity providers, against real ones.
 
+mod header;
 mod hostile;
+mod provider;
 mod roles;
 mod settings;
 mod sign_in;
+mod single_sign_on;
 mod slapd;
 
 use picket::config::Ldap;

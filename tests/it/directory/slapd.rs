@@ -137,7 +137,7 @@ pub fn members(attribute: &str, is_nested: bool) -> GroupType {
     GroupType { rule, name_attribute: "cn".to_owned() }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 

@@ -1,12 +1,14 @@
 //! Entering and leaving. Every way to sign in ends in [`enter`].
 
 mod asked;
+mod by_header;
 mod confirm_email;
 mod enter;
 mod login;
 mod logout;
 mod recover;
 mod second_factor;
+mod single_sign_on;
 mod sudo;
 mod waiting;
 
@@ -25,6 +27,8 @@ pub fn routes() -> Router<App> {
         .route("/auth/login/", get(login::show).post(login::sign_in))
         .route("/auth/login/{organization}/", get(login::show).post(login::sign_in))
         .route("/auth/2fa/", get(second_factor::show).post(second_factor::check))
+        .route("/auth/sso/", get(single_sign_on::start))
+        .route("/auth/sso/callback/", get(single_sign_on::finish))
         .route("/auth/logout/", post(logout::sign_out))
         .route("/account/recover/", get(recover::show).post(recover::ask))
         .route("/account/recover/confirm/{user}/{token}/", set_password())
