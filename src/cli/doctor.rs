@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use super::context::Context;
-use super::stores;
+use super::{doctor_directory, stores};
 use crate::config::{self, Config};
 use crate::outbound::blobs::Blobs;
 use crate::store::server;
@@ -48,6 +48,7 @@ pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Exi
     findings.extend(check_redis(context).await);
     findings.push(("public URL", check_url(&config)));
     findings.push(("files", check_files(&config.blobs).await));
+    findings.extend(doctor_directory::check(config.ldap.as_ref(), config.oidc.as_ref()).await);
     Ok(report(&findings))
 }
 

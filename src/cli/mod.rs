@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod create_user;
 mod doctor;
+mod doctor_directory;
 mod init;
 mod logging;
 mod project;

@@ -19,10 +19,13 @@ pub async fn find_by_username(db: impl PgExecutor<'_>, username: &str) -> sqlx::
         .await
 }
 
-/// The one account with this address; `None` also where several have it.
+/// The one account that has confirmed this address; `None` also where several have.
 pub async fn find_by_email(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<UserId>> {
     let ids = sqlx::query_scalar!(
-        r#"SELECT id AS "id: UserId" FROM users WHERE lower(email) = lower($1) AND email <> '' LIMIT 2"#,
+        r#"
+        SELECT DISTINCT user_id AS "id: UserId" FROM user_emails
+        WHERE lower(email) = lower($1) AND is_verified AND email <> ''
+        LIMIT 2"#,
         email,
     )
     .fetch_all(db)
@@ -40,12 +43,13 @@ pub async fn find_by_identity(db: impl PgExecutor<'_>, provider: &str, subject: 
     .await
 }
 
-/// Whether anybody else has the address.
+/// Whether somebody else has confirmed the address. Who has only entered it keeps nobody from theirs.
 pub async fn email_is_taken(db: impl PgExecutor<'_>, email: &str, except: Option<UserId>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"
         SELECT EXISTS (
-            SELECT FROM users WHERE lower(email) = lower($1) AND email <> '' AND id IS DISTINCT FROM $2) AS "taken!""#,
+            SELECT FROM user_emails
+            WHERE lower(email) = lower($1) AND is_verified AND user_id IS DISTINCT FROM $2) AS "taken!""#,
         email,
         except.map(|id| id.0),
     )
@@ -86,19 +90,16 @@ pub async fn insert(
     .await
 }
 
-/// What the directory knows; `None` stays as it is. From now on there is no password here.
+/// What is known elsewhere of the person; `None` stays as it is.
 pub async fn update(db: impl PgExecutor<'_>, id: UserId, name: Option<&str>, email: Option<&str>) -> sqlx::Result<()> {
     sqlx::query!(
         "
         WITH changed AS (
-            UPDATE users
-            SET name = coalesce($2, name), email = coalesce($3, email), is_managed = TRUE, password_hash = NULL,
-                is_password_expired = FALSE
-            WHERE id = $1
-            RETURNING id, email, created_at
+            UPDATE users SET name = coalesce($2, name), email = coalesce($3, email) WHERE id = $1
+            RETURNING id, created_at
         )
         INSERT INTO user_emails (user_id, email, is_verified, created_at)
-        SELECT id, email, TRUE, created_at FROM changed WHERE email <> ''
+        SELECT id, $3, TRUE, created_at FROM changed WHERE $3 <> ''
         ON CONFLICT (user_id, lower(email)) DO UPDATE SET is_verified = TRUE",
         id.0,
         name,

@@ -46,6 +46,8 @@ pub struct OrganizationFrame {
     pub slug: String,
     pub name: String,
     pub may_write_projects: bool,
+    /// Whether the viewer owns it.
+    pub may_admin: bool,
 }
 
 /// Entries of the top bar.
@@ -102,6 +104,7 @@ impl Layout {
             slug: access.organization.slug.clone(),
             name: access.organization.name.clone(),
             may_write_projects: access.may(Scope::ProjectWrite),
+            may_admin: access.may(Scope::OrgAdmin),
         };
         Self { organization: Some(organization), section, ..Self::new(app, viewer) }
     }

@@ -46,6 +46,15 @@ pub async fn sign_in(app: &App, name: &str, password: &str) -> Result<Option<Use
     }
 }
 
+/// Whether the service account gets in, in one line: where it got, or why not.
+pub async fn check(config: &config::Ldap) -> Result<String, String> {
+    let mut visit = Visit::default();
+    match visit::connect(config, &mut visit).await {
+        Ok(directory) => Ok(directory.server),
+        Err((step, failure)) => Err(format!("{step:?}: {failure}")),
+    }
+}
+
 /// What the directory makes of people.
 pub fn entrance(config: &config::Ldap) -> Entrance<'_> {
     Entrance { label: "LDAP", identity: Identity::Username, membership: &config.membership, makes_accounts: true }

@@ -31,6 +31,7 @@ const PAGES: &[&str] = &[
     "/settings/acme/",
     "/settings/acme/teams/",
     "/settings/acme/members/",
+    "/settings/acme/auth/",
     "/settings/acme/saved-searches/",
     "/settings/acme/projects/shop/saved-searches/",
     "/settings/acme/projects/shop/",

@@ -8,6 +8,7 @@ mod settings;
 mod sign_in;
 mod single_sign_on;
 mod slapd;
+mod tester;
 
 use picket::config::Ldap;
 use picket::store::members::{self, Member};

@@ -22,6 +22,7 @@ async fn role(stage: &Stage, user: &User) -> Option<Role> {
 async fn a_person_of_the_provider_gets_an_account() {
     for client in ["rsa", "ec", "ed"] {
         let stage = Stage::set_with(client, |_| ()).await;
+        stage.test.user("root@acme.example", true).await;
         let page = stage.test.anonymous().get("/auth/login/?next=%2Fa%2F").await;
         assert!(page.body.contains("Sign in with Example ID") && page.body.contains("/auth/sso/?next=%2Fa%2F"));
 

@@ -1,5 +1,6 @@
 //! Organizations, their teams and their members.
 
+mod auth;
 mod general;
 mod list;
 mod members;
@@ -14,6 +15,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/organizations/", get(list::show).post(list::create))
         .route("/settings/{organization}/", get(general::show).post(general::save))
+        .route("/settings/{organization}/auth/", get(auth::show))
+        .route("/settings/{organization}/auth/ldap/", post(auth::try_ldap))
+        .route("/settings/{organization}/auth/oidc/", post(auth::try_oidc))
         .route("/settings/{organization}/teams/", get(teams::show).post(teams::create))
         .route("/settings/{organization}/teams/{team}/join/", post(teams::join))
         .route("/settings/{organization}/teams/{team}/leave/", post(teams::leave))
