@@ -74,7 +74,7 @@ async fn every_failure_says_what_to_change() {
             "Name the certificate of your authority",
         ),
         (|ldap| ldap.bind_password = "wrong".to_owned(), "lin", "service account", "Check auth.ldap.bind-dn"),
-        (|ldap| ldap.bind_dn = String::new(), "lin", "Find the person", "auth.ldap.user-search"),
+        (|ldap| ldap.bind_dn = String::new(), "lin", "service account", "Check auth.ldap.bind-dn"),
         (|ldap| ldap.person_searches.clear(), "lin", "Find the person", "Set auth.ldap.user-search"),
         (
             |ldap| ldap.person_searches = vec![subtree("ou=people,dc=example,dc=com", "(uid=%(user)s")],
@@ -173,5 +173,5 @@ async fn without_either_the_page_says_what_to_set() {
     let browser = test.sign_in(&project.owner).await;
     let page = browser.get(PAGE).await;
     assert!(page.body.contains("Set auth.ldap.server-uri") && page.body.contains("Set auth.oidc.issuer"));
-    assert_eq!(look_up(&browser, "lin", "").await.status, 404);
+    assert_eq!(look_up(&browser, "lin", "").await.status, 403);
 }
