@@ -55,67 +55,60 @@ async fn every_step_of_a_sign_in_is_shown() {
     assert!(untried.body.contains("Not tried: none was given."));
 }
 
+/// A change of the settings, a name, what the last step says, and its advice.
+type Case = (fn(&mut Ldap), &'static str, &'static str, &'static str);
+
+const CASES: &[Case] = &[
+    (|ldap| ldap.servers = vec!["ldap://127.0.0.1:1".to_owned()], "lin", "Connect", "does a firewall let this server"),
+    (|ldap| ldap.servers = vec!["127.0.0.1".to_owned()], "lin", "Connect", "Write auth.ldap.server-uri as"),
+    (|ldap| ldap.ca_file = Some("/nowhere".into()), "lin", "Encrypt", "Name a readable file"),
+    (
+        |ldap| ldap.ca_file = ldap.ca_file.as_ref().map(|file| file.with_file_name("other.pem")),
+        "lin",
+        "Encrypt",
+        "Name the certificate of your authority",
+    ),
+    (|ldap| "wrong".clone_into(&mut ldap.bind_password), "lin", "service account", "Check auth.ldap.bind-dn"),
+    (|ldap| ldap.bind_dn = String::new(), "lin", "service account", "Check auth.ldap.bind-dn"),
+    (|ldap| ldap.person_searches.clear(), "lin", "Find the person", "Set auth.ldap.user-search"),
+    (
+        |ldap| ldap.person_searches = vec![subtree("ou=people,dc=example,dc=com", "(uid=%(user)s")],
+        "lin",
+        "Find the person",
+        "brackets",
+    ),
+    (
+        |ldap| ldap.person_searches = vec![subtree("ou=nobody,dc=example,dc=com", "(uid=%(user)s)")],
+        "lin",
+        "Find the person",
+        "Check the base of auth.ldap.user-search",
+    ),
+    (
+        |ldap| ldap.person_searches = vec![subtree("dc=other,dc=com", "(uid=%(user)s)")],
+        "lin",
+        "Find the person",
+        "Referrals are not followed",
+    ),
+    (|_| (), "nobody", "Find the person", "Compare base and filter"),
+    (|_| (), "twin", "2 entries match", "exactly one entry"),
+    (
+        |ldap| ldap.group_searches = vec![subtree("ou=nothing,dc=example,dc=com", "(cn=*)")],
+        "lin",
+        "Read groups",
+        "Check the base of auth.ldap.group-search",
+    ),
+    (
+        |ldap| ldap.required_groups = vec!["bosses".to_owned()],
+        "lin",
+        "none of the required groups",
+        "auth.ldap.require-group",
+    ),
+    (|ldap| ldap.denied_groups = vec!["devs".to_owned()], "lin", "in the denied group devs", "auth.ldap.deny-group"),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_failure_says_what_to_change() {
-    type Case = (fn(&mut Ldap), &'static str, &'static str, &'static str);
-    let cases: &[Case] = &[
-        (
-            |ldap| ldap.servers = vec!["ldap://127.0.0.1:1".to_owned()],
-            "lin",
-            "Connect",
-            "does a firewall let this server",
-        ),
-        (|ldap| ldap.servers = vec!["127.0.0.1".to_owned()], "lin", "Connect", "Write auth.ldap.server-uri as"),
-        (|ldap| ldap.ca_file = Some("/nowhere".into()), "lin", "Encrypt", "Name a readable file"),
-        (
-            |ldap| ldap.ca_file = ldap.ca_file.as_ref().map(|file| file.with_file_name("other.pem")),
-            "lin",
-            "Encrypt",
-            "Name the certificate of your authority",
-        ),
-        (|ldap| ldap.bind_password = "wrong".to_owned(), "lin", "service account", "Check auth.ldap.bind-dn"),
-        (|ldap| ldap.bind_dn = String::new(), "lin", "service account", "Check auth.ldap.bind-dn"),
-        (|ldap| ldap.person_searches.clear(), "lin", "Find the person", "Set auth.ldap.user-search"),
-        (
-            |ldap| ldap.person_searches = vec![subtree("ou=people,dc=example,dc=com", "(uid=%(user)s")],
-            "lin",
-            "Find the person",
-            "brackets",
-        ),
-        (
-            |ldap| ldap.person_searches = vec![subtree("ou=nobody,dc=example,dc=com", "(uid=%(user)s)")],
-            "lin",
-            "Find the person",
-            "Check the base of auth.ldap.user-search",
-        ),
-        (
-            |ldap| ldap.person_searches = vec![subtree("dc=other,dc=com", "(uid=%(user)s)")],
-            "lin",
-            "Find the person",
-            "Referrals are not followed",
-        ),
-        (|_| (), "nobody", "Find the person", "Compare base and filter"),
-        (|_| (), "twin", "2 entries match", "exactly one entry"),
-        (
-            |ldap| ldap.group_searches = vec![subtree("ou=nothing,dc=example,dc=com", "(cn=*)")],
-            "lin",
-            "Read groups",
-            "Check the base of auth.ldap.group-search",
-        ),
-        (
-            |ldap| ldap.required_groups = vec!["bosses".to_owned()],
-            "lin",
-            "none of the required groups",
-            "auth.ldap.require-group",
-        ),
-        (
-            |ldap| ldap.denied_groups = vec!["devs".to_owned()],
-            "lin",
-            "in the denied group devs",
-            "auth.ldap.deny-group",
-        ),
-    ];
-    for (change, name, step, hint) in cases {
+    for (change, name, step, hint) in CASES {
         let stage = Stage::set_with(*change).await;
         let page = look_up(&owner(&stage).await, name, PASSWORD).await;
         let steps = page.body.split("class=\"check-steps\"").nth(1).unwrap_or_else(|| panic!("{hint}: no steps"));
