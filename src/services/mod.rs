@@ -1,5 +1,6 @@
 //! Use cases, by area: the only place with business decisions. No HTTP, no HTML.
 
+pub mod access_requests;
 pub mod accounts;
 pub mod artifacts;
 pub mod assemble;
@@ -20,6 +21,7 @@ pub mod issues;
 pub mod job;
 pub mod keys;
 pub mod mail;
+pub mod members;
 pub mod next_releases;
 pub mod notes;
 pub mod organizations;

@@ -208,3 +208,25 @@ pub async fn delete_all_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sql
     sqlx::query!("DELETE FROM members WHERE user_id = $1", user_id.0).execute(db).await?;
     Ok(())
 }
+
+/// Puts a member into exactly these teams of the organization.
+pub async fn set_teams(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    id: MemberId,
+    team_ids: &[TeamId],
+) -> sqlx::Result<()> {
+    let team_ids: Vec<i64> = team_ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "WITH gone AS (DELETE FROM team_members WHERE member_id = $2 AND team_id <> ALL($3))
+        INSERT INTO team_members (team_id, member_id)
+        SELECT id, $2 FROM teams WHERE organization_id = $1 AND id = ANY($3)
+        ON CONFLICT DO NOTHING",
+        organization_id.0,
+        id.0,
+        &team_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

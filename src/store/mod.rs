@@ -1,5 +1,6 @@
 //! The database: one file per table, with the row type and its queries. The only SQL of the program.
 
+pub mod access_requests;
 pub mod activities;
 pub mod api_tokens;
 pub mod artifact_bundle_files;
@@ -27,6 +28,7 @@ pub mod event_lists;
 pub mod event_partitions;
 pub mod event_users;
 pub mod events;
+pub mod invitations;
 pub mod issue_bookmarks;
 pub mod issue_commits;
 pub mod issue_environments;
@@ -53,6 +55,7 @@ pub mod jobs;
 pub mod linked_members;
 pub mod mails;
 pub mod managed_users;
+pub mod member_lists;
 pub mod members;
 pub mod moving_issues;
 pub mod notes;

@@ -136,8 +136,8 @@ pub async fn insert(
     .await
 }
 
-pub async fn update_name(db: impl PgExecutor<'_>, id: TeamId, name: &str) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE teams SET name = $2 WHERE id = $1", id.0, name).execute(db).await?;
+pub async fn update_identity(db: impl PgExecutor<'_>, id: TeamId, slug: &str, name: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE teams SET slug = $2, name = $3 WHERE id = $1", id.0, slug, name).execute(db).await?;
     Ok(())
 }
 
@@ -216,5 +216,26 @@ pub async fn list_summaries(
         LIMIT,
     )
     .fetch_all(db)
+    .await
+}
+
+/// The projects of a team.
+pub async fn list_project_ids(db: impl PgExecutor<'_>, id: TeamId) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(
+        r#"SELECT project_id AS "project_id: ProjectId" FROM project_teams WHERE team_id = $1 LIMIT $2"#,
+        id.0,
+        LIMIT * 10,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn has_member(db: impl PgExecutor<'_>, id: TeamId, member_id: MemberId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM team_members WHERE team_id = $1 AND member_id = $2) AS "exists!""#,
+        id.0,
+        member_id.0,
+    )
+    .fetch_one(db)
     .await
 }

@@ -383,3 +383,9 @@ pub async fn search(db: impl PgExecutor<'_>, query: &str, limit: i64) -> sqlx::R
     .fetch_all(db)
     .await
 }
+
+/// The next sign-in ends with the choice of a new password.
+pub async fn expire_password(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET is_password_expired = TRUE WHERE id = $1", id.0).execute(db).await?;
+    Ok(())
+}

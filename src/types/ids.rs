@@ -39,6 +39,8 @@ ids! {
     MemberId,
     /// A group of members that owns projects.
     TeamId,
+    /// Somebody's wish to join a team.
+    AccessRequestId,
     /// A stream of events and issues.
     ProjectId,
     /// The credentials of a DSN.

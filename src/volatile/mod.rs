@@ -10,6 +10,7 @@ pub mod heartbeats;
 mod kept;
 pub mod keys;
 pub mod limits;
+pub mod once;
 mod origins;
 pub mod pending_sign_ins;
 pub mod refusals;

@@ -48,6 +48,8 @@ pub struct OrganizationFrame {
     pub may_write_projects: bool,
     /// Whether the viewer owns it.
     pub may_admin: bool,
+    /// Whether the viewer may change the organization itself.
+    pub may_write: bool,
 }
 
 /// Entries of the top bar.
@@ -105,6 +107,7 @@ impl Layout {
             name: access.organization.name.clone(),
             may_write_projects: access.may(Scope::ProjectWrite),
             may_admin: access.may(Scope::OrgAdmin),
+            may_write: access.may(Scope::OrgWrite),
         };
         Self { organization: Some(organization), section, ..Self::new(app, viewer) }
     }

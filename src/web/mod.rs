@@ -1,8 +1,10 @@
 //! HTTP: handlers read, call one service, render.
 
+pub mod acting;
 pub mod api;
 mod arrived;
 pub mod assets;
+pub mod avatar;
 pub mod banner;
 pub mod client_ip;
 mod cookie;

@@ -2,7 +2,7 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, directory, issues, keys, notes, organizations, ownership, projects,
+    accounts, artifacts, blobs, debug_files, directory, issues, keys, members, notes, organizations, ownership, projects,
     releases, saved_searches, sign_in, teams, tokens, two_factor,
 };
 
@@ -209,6 +209,23 @@ impl From<tokens::Error> for Error {
         match error {
             tokens::Error::NoScope | tokens::Error::UnknownScope(_) => field("scopes", &error),
             tokens::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<members::Error> for Error {
+    fn from(error: members::Error) -> Self {
+        match error {
+            members::Error::RoleAbove | members::Error::MemberAbove => Self::Forbidden(&[]),
+            members::Error::OwnRole | members::Error::LastOwner | members::Error::NotPending => {
+                Self::Conflict(error.to_string().into())
+            }
+            members::Error::Email(_) | members::Error::AlreadyMember(_) => field("email", &error),
+            members::Error::UnknownTeam(_) => field("teams", &error),
+            members::Error::Linked => field("role", &error),
+            members::Error::NoInvitation | members::Error::Expired => Self::NotFound,
+            members::Error::Account(error) => error.into(),
+            members::Error::Database(error) => error.into(),
         }
     }
 }

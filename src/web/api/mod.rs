@@ -2,7 +2,9 @@
 //!
 //! `docs/api.md` tells the conventions: ids are text, dates end in `Z`, errors are `{"detail"}` or messages by field.
 
+mod access_requests;
 mod assemble;
+mod audit_logs;
 mod body;
 mod chunks;
 mod date;
@@ -14,6 +16,7 @@ mod index;
 mod issues;
 mod keys;
 mod lists;
+mod members;
 mod organizations;
 pub mod probe;
 mod projects;
@@ -38,13 +41,16 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
+        .merge(access_requests::routes())
         .merge(assemble::routes())
+        .merge(audit_logs::routes())
         .merge(searches::routes())
         .merge(chunks::routes())
         .merge(debug_files::routes())
         .merge(events::routes())
         .merge(issues::routes())
         .merge(keys::routes())
+        .merge(members::routes())
         .merge(organizations::routes())
         .merge(projects::routes())
         .merge(release_files::routes())

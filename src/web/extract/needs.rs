@@ -23,16 +23,27 @@ needs! {
     OrgRead: OrgRead | OrgWrite | OrgAdmin;
     /// Change an organization.
     OrgWrite: OrgWrite | OrgAdmin;
+    /// Read who did what in an organization, from where.
+    OrgAudit: OrgWrite | OrgAdmin;
     /// Delete an organization.
     OrgAdmin: OrgAdmin;
     /// See who belongs to an organization.
     MemberRead: MemberRead | MemberWrite | MemberAdmin;
     /// Invite and change members.
     MemberWrite: MemberWrite | MemberAdmin;
+    /// Join and leave teams.
+    MemberOrOrgRead: MemberRead | MemberWrite | MemberAdmin | OrgRead | OrgWrite | OrgAdmin;
+    /// See who asks to join a team.
+    AccessRequestRead: OrgRead | OrgWrite | OrgAdmin | TeamRead | TeamWrite | TeamAdmin | MemberRead | MemberWrite
+        | MemberAdmin;
+    /// Let people into teams.
+    AccessRequestWrite: OrgWrite | OrgAdmin | TeamWrite | TeamAdmin | MemberWrite | MemberAdmin;
     /// See the teams.
     TeamRead: TeamRead | TeamWrite | TeamAdmin;
     /// Create and change teams.
     TeamWrite: TeamWrite | TeamAdmin;
+    /// Delete teams.
+    TeamAdmin: TeamAdmin;
     /// List the teams of an organization.
     TeamOrOrgRead: TeamRead | TeamWrite | TeamAdmin | OrgRead | OrgWrite | OrgAdmin;
     /// Make a team in an organization.

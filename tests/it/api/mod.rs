@@ -7,6 +7,7 @@ mod events;
 mod issue_environments;
 mod issues;
 mod keys;
+mod members;
 mod metrics;
 mod notes;
 mod organizations;

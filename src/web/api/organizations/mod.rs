@@ -12,7 +12,7 @@ mod view;
 use axum::Router;
 use axum::routing::get;
 
-pub use view::OrganizationView;
+pub use view::{OrganizationView, role_name};
 
 use crate::app::App;
 

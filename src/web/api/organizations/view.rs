@@ -133,7 +133,7 @@ pub fn scope_names(allowed: impl Fn(Scope) -> bool) -> Vec<&'static str> {
     Scope::ALL.into_iter().filter(|scope| allowed(*scope)).map(Scope::as_str).collect()
 }
 
-fn role_name(role: Role) -> &'static str {
+pub fn role_name(role: Role) -> &'static str {
     match role {
         Role::Member => "Member",
         Role::Admin => "Admin",

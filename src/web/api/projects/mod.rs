@@ -8,11 +8,12 @@ mod options;
 mod ownership;
 mod source_map_check;
 mod stats;
+mod teams;
 mod update;
 mod view;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub use stats::add_stats;
 pub use view::{ProjectSummaryView, ProjectView, TeamLinkView};
@@ -24,5 +25,7 @@ pub fn routes() -> Router<App> {
         .route("/projects/", get(list::list))
         .route("/projects/{organization}/{project}/", get(get::show).put(update::update).delete(delete::delete))
         .route("/projects/{organization}/{project}/ownership/", get(ownership::show).put(ownership::update))
+        .route("/projects/{organization}/{project}/teams/", get(teams::list))
+        .route("/projects/{organization}/{project}/teams/{team}/", post(teams::add).delete(teams::remove))
         .route("/projects/{organization}/{project}/source-maps/check/", get(source_map_check::show))
 }

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 
 use super::view::TeamView;
 use crate::app::App;
-use crate::services::teams::{self, NewTeam};
+use crate::services::teams;
+use crate::web::acting::acting;
 use crate::web::api::body::Fields;
 use crate::web::api::tenancy::Tenancy;
 use crate::web::error::{Error, Result};
@@ -27,14 +28,9 @@ pub async fn create(
     };
     fields.finish()?;
 
-    let team = NewTeam {
-        organization_id: access.organization.id,
-        name: &name,
-        slug: slug.as_ref(),
-        first_member: access.member.as_ref().map(|member| member.id),
-    };
     let mut tx = app.db.begin().await?;
-    let created = teams::create(&mut tx, &team, app.clock.now()).await.map_err(|error| match error {
+    let created = teams::create_for(&mut tx, &acting(&access), &name, slug.as_ref(), app.clock.now()).await;
+    let created = created.map_err(|error| match error {
         teams::Error::SlugTaken => Error::Conflict(error.to_string().into()),
         other => other.into(),
     })?;

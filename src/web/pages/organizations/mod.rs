@@ -1,5 +1,8 @@
 //! Organizations, their teams and their members.
 
+mod accept;
+mod audit_log;
+mod audit_words;
 mod auth;
 mod general;
 mod list;
@@ -18,10 +21,9 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/auth/", get(auth::show))
         .route("/settings/{organization}/auth/ldap/", post(auth::try_ldap))
         .route("/settings/{organization}/auth/oidc/", post(auth::try_oidc))
-        .route("/settings/{organization}/teams/", get(teams::show).post(teams::create))
-        .route("/settings/{organization}/teams/{team}/join/", post(teams::join))
-        .route("/settings/{organization}/teams/{team}/leave/", post(teams::leave))
-        .route("/settings/{organization}/members/", get(members::show).post(members::add))
-        .route("/settings/{organization}/members/{member}/role/", post(members::change_role))
-        .route("/settings/{organization}/members/{member}/remove/", post(members::remove))
+        .route("/accept/{member}/{token}/", get(accept::show).post(accept::save))
+        .route("/settings/{organization}/audit-log/", get(audit_log::show))
+        .route("/settings/{organization}/audit-log/export/", get(audit_log::export))
+        .merge(members::routes())
+        .merge(teams::routes())
 }

@@ -15,6 +15,7 @@ mod remove;
 mod source_map_check;
 mod source_maps;
 pub mod sparkline;
+mod teams;
 
 use axum::Router;
 use axum::response::Response;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<App> {
         .route("/organizations/{organization}/projects/new/", get(create::show).post(create::save))
         .route("/organizations/{organization}/projects/{project}/bookmark/", post(list::bookmark))
         .route("/settings/{organization}/projects/{project}/", get(general::show).post(general::save))
+        .route("/settings/{organization}/projects/{project}/teams/", get(teams::show).post(teams::save))
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route(

@@ -104,8 +104,9 @@ async fn walk(stage: &Stage<'_>, client: &Client, expected: impl Fn(&Endpoint) -
 /// What a role gives by the table; `sees` is whether the actor sees the project.
 fn by_role(endpoint: &Endpoint, role: Role, sees: bool) -> Outcome {
     let may = endpoint.scopes.iter().any(|scope| role.scopes().contains(scope));
-    // A team gets its projects from its members.
-    let is_for_team = endpoint.method == "POST" && endpoint.path.ends_with("/{team}/projects/");
+    // A team gets its projects from its members, and is changed by them.
+    let is_for_team = (endpoint.method == "POST" && endpoint.path.ends_with("/{team}/projects/"))
+        || (endpoint.method != "GET" && endpoint.path == "/teams/{organization}/{team}/");
     match endpoint.place() {
         Place::Open | Place::Account => Outcome::Allowed,
         Place::Session => Outcome::Refused,

@@ -16,6 +16,8 @@ pub struct Stage<'a> {
     app: &'a TestApp,
     project: Project,
     owner: Client,
+    /// Slug of a team without projects.
+    crew: String,
     names: Vec<(&'static str, String)>,
 }
 
@@ -24,13 +26,15 @@ impl<'a> Stage<'a> {
     pub async fn new(app: &'a TestApp, base: &Project, number: usize) -> Self {
         let project = sibling(app, base, number).await;
         let owner = app.script(&base.owner, &Scope::ALL).await;
-        let mut stage = Self { app, project, owner, names: Vec::new() };
+        let crew = format!("crew-{number}");
+        let mut stage = Self { app, project, owner, crew, names: Vec::new() };
         stage.fill(number).await;
         stage
     }
 
     async fn fill(&mut self, number: usize) {
         let (version, slug) = (format!("v{number}"), self.project.project.slug.clone());
+        self.made("/organizations/acme/teams/", &json!({"slug": self.crew})).await;
         let repository = self.made("/organizations/acme/repos/", &json!({"name": format!("acme/{slug}")})).await;
         let commit = json!({
             "id": format!("abc{number}"), "repository": format!("acme/{slug}"), "message": "Open the door",
@@ -80,6 +84,13 @@ impl<'a> Stage<'a> {
     /// change only these; what a deletion takes is made anew.
     pub async fn path(&self, endpoint: &Endpoint, client: Option<&Client>) -> String {
         let mut path = endpoint.path.clone();
+        // People who come and go, so that the client stays who they are.
+        if path.contains("/members/{member}/") && !path.contains("/issues/") {
+            let email = format!("{}@acme.example", uuid::Uuid::new_v4().simple());
+            let guest = json!({"email": email, "role": "member"});
+            let guest = self.made("/organizations/acme/members/", &guest).await;
+            path = path.replace("{member}", &text(&guest, "id")).replace("{team}", &self.crew);
+        }
         if let Some(client) = client {
             path = self.with_own(&path, endpoint.method, client).await;
         }
@@ -110,6 +121,16 @@ impl<'a> Stage<'a> {
                 return path.replace(name, &text(&made.json(), "id"));
             }
         }
+        if method == "DELETE" && path.ends_with("/teams/{organization}/{team}/") {
+            let slug = format!("t{}", uuid::Uuid::new_v4().simple());
+            let made = client.post_json("/api/0/organizations/acme/teams/", &json!({"slug": slug})).await;
+            assert_eq!(made.status, 201, "{}", made.body);
+            return path.replace("{team}", &slug);
+        }
+        if method != "GET" && path.ends_with("/{project}/teams/{team}/") {
+            self.join_crew(client).await;
+            return path.replace("{team}", &self.crew);
+        }
         if method == "DELETE" && path.ends_with("{issue}/") {
             let event = self.app.report(&self.project, &json!({"message": SECRET, "fingerprint": [path]})).await;
             return path.replace("{issue}", &self.issue_of(&event).await.0);
@@ -119,6 +140,16 @@ impl<'a> Stage<'a> {
             return path.replace("{file}", &self.uploaded(version).await);
         }
         path.to_owned()
+    }
+
+    /// Those who give projects to teams are in them.
+    async fn join_crew(&self, client: &Client) {
+        let email = text(&client.get("/api/0/users/me/").await.json(), "email");
+        let found = self.owner.get(&format!("/api/0/organizations/acme/members/?query=email:{email}")).await.json();
+        if let Some(id) = found[0]["id"].as_str() {
+            let path = format!("/api/0/organizations/acme/members/{id}/teams/{}/", self.crew);
+            assert!(self.owner.post_json(&path, &json!({})).await.status < 300, "{path}");
+        }
     }
 
     async fn issue_of(&self, event: &str) -> (String, String) {

@@ -8,7 +8,26 @@ pub type Methods = &'static [(&'static str, &'static [Scope])];
 const ORG_READ: &[Scope] = &[Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin];
 const ORG_WRITE: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 const ORG_ADMIN: &[Scope] = &[Scope::OrgAdmin];
+const MEMBER_READ: &[Scope] = &[Scope::MemberRead, Scope::MemberWrite, Scope::MemberAdmin];
+const MEMBER_WRITE: &[Scope] = &[Scope::MemberWrite, Scope::MemberAdmin];
+const MEMBER_OR_ORG_READ: &[Scope] =
+    &[Scope::MemberRead, Scope::MemberWrite, Scope::MemberAdmin, Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin];
 const TEAM_READ: &[Scope] = &[Scope::TeamRead, Scope::TeamWrite, Scope::TeamAdmin];
+const TEAM_WRITE: &[Scope] = &[Scope::TeamWrite, Scope::TeamAdmin];
+const TEAM_ADMIN: &[Scope] = &[Scope::TeamAdmin];
+const ANY_ACCESS_READ: &[Scope] = &[
+    Scope::OrgRead,
+    Scope::OrgWrite,
+    Scope::OrgAdmin,
+    Scope::TeamRead,
+    Scope::TeamWrite,
+    Scope::TeamAdmin,
+    Scope::MemberRead,
+    Scope::MemberWrite,
+    Scope::MemberAdmin,
+];
+const ANY_ACCESS_WRITE: &[Scope] =
+    &[Scope::OrgWrite, Scope::OrgAdmin, Scope::TeamWrite, Scope::TeamAdmin, Scope::MemberWrite, Scope::MemberAdmin];
 const TEAMS_READ: &[Scope] =
     &[Scope::TeamRead, Scope::TeamWrite, Scope::TeamAdmin, Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin];
 const TEAMS_WRITE: &[Scope] = &[Scope::TeamWrite, Scope::TeamAdmin, Scope::OrgWrite, Scope::OrgAdmin];
@@ -58,14 +77,27 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("/events/{event}/", &[("GET", EVENT_READ)]),
     ("/organizations/", &[("GET", ORG_READ), ("POST", ORG_WRITE)]),
     ("/organizations/{organization}/", &[("GET", ORG_READ), ("PUT", ORG_WRITE)]),
+    ("/organizations/{organization}/access-requests/", &[("GET", ANY_ACCESS_READ)]),
+    ("/organizations/{organization}/access-requests/{request}/", &[("PUT", ANY_ACCESS_WRITE)]),
     ("/organizations/{organization}/activity/", &[("GET", EVENT_READ)]),
     ("/organizations/{organization}/artifactbundle/assemble/", &[("POST", RELEASE_WRITE)]),
+    ("/organizations/{organization}/audit-logs/", &[("GET", ORG_WRITE)]),
     ("/organizations/{organization}/chunk-upload/", &[("GET", RELEASE_READ), ("POST", RELEASE_WRITE)]),
     ("/organizations/{organization}/config/repos/", &[("GET", ORG_READ)]),
     ("/organizations/{organization}/eventids/{event}/", &[("GET", ORG_READ)]),
     ("/organizations/{organization}/events/{event}/json/", &[("GET", EVENT_READ)]),
     ("/organizations/{organization}/files/source-maps/", &[("DELETE", RELEASE_WRITE)]),
     ("/organizations/{organization}/issues/", &[("GET", EVENT_READ), ("PUT", EVENT_WRITE), ("DELETE", EVENT_ADMIN)]),
+    ("/organizations/{organization}/members/", &[("GET", MEMBER_READ), ("POST", MEMBER_WRITE)]),
+    // Whoever belongs to an organization may leave it.
+    (
+        "/organizations/{organization}/members/{member}/",
+        &[("GET", MEMBER_READ), ("PUT", MEMBER_WRITE), ("DELETE", MEMBER_READ)],
+    ),
+    (
+        "/organizations/{organization}/members/{member}/teams/{team}/",
+        &[("POST", MEMBER_OR_ORG_READ), ("DELETE", MEMBER_OR_ORG_READ)],
+    ),
     ("/organizations/{organization}/members/{member}/issues/assigned/", &[("GET", EVENT_READ)]),
     ("/organizations/{organization}/members/{member}/issues/bookmarked/", &[("GET", EVENT_READ)]),
     ("/organizations/{organization}/members/{member}/issues/viewed/", &[("GET", EVENT_READ)]),
@@ -81,7 +113,8 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("/organizations/{organization}/teams/", &[("GET", TEAMS_READ), ("POST", TEAMS_WRITE)]),
     ("/organizations/{organization}/user-feedback/", &[("GET", FEEDBACK_READ)]),
     ("/organizations/{organization}/user-reports/", &[("GET", FEEDBACK_READ)]),
-    ("/teams/{organization}/{team}/", &[("GET", TEAM_READ)]),
+    ("/teams/{organization}/{team}/", &[("GET", TEAM_READ), ("PUT", TEAM_WRITE), ("DELETE", TEAM_ADMIN)]),
+    ("/teams/{organization}/{team}/members/", &[("GET", TEAM_READ)]),
     ("/teams/{organization}/{team}/projects/", &[("GET", TEAM_READ), ("POST", PROJECT_WRITE)]),
     ("/teams/{organization}/{team}/stats/", &[("GET", TEAM_READ)]),
     ("PROJECT/events/", &[("GET", EVENT_READ)]),
@@ -108,6 +141,8 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("PROJECT/tags/", &[("GET", EVENT_READ)]),
     ("PROJECT/tags/{key}/", &[("GET", EVENT_READ)]),
     ("PROJECT/tags/{key}/values/", &[("GET", EVENT_READ)]),
+    ("PROJECT/teams/", &[("GET", PROJECT_READ)]),
+    ("PROJECT/teams/{team}/", &[("POST", PROJECT_WRITE), ("DELETE", PROJECT_WRITE)]),
     ("PROJECT/tombstones/", &[("GET", EVENT_READ)]),
     ("PROJECT/tombstones/{tombstone}/", &[("DELETE", EVENT_ADMIN)]),
     ("PROJECT/user-feedback/", &[("GET", FEEDBACK_READ), ("POST", FEEDBACK_WRITE)]),
