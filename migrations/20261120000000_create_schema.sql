@@ -88,6 +88,8 @@ CREATE TABLE organizations (
     name TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT 'active' CONSTRAINT organizations_status_check
         CHECK (status IN ('active', 'pending_deletion')),
+    -- When its rows go, while it is pending deletion; NULL: at once.
+    deletion_at TIMESTAMPTZ,
     -- The role of whom nobody gave another.
     default_role TEXT NOT NULL DEFAULT 'member' CONSTRAINT organizations_default_role_check
         CHECK (default_role IN ('member', 'admin', 'manager', 'owner')),
@@ -156,6 +158,10 @@ CREATE TABLE projects (
     name TEXT NOT NULL,
     platform TEXT,
     status TEXT NOT NULL DEFAULT 'active' CONSTRAINT projects_status_check CHECK (status IN ('active', 'pending_deletion')),
+    -- When its rows go, while it is pending deletion; NULL: at once.
+    deletion_at TIMESTAMPTZ,
+    -- The slug to come back to when it is restored.
+    former_slug TEXT,
     -- Last short id given out; issues take the next ones inside the batch's transaction.
     issue_counter BIGINT NOT NULL DEFAULT 0,
     -- Goes up when cleanup deletes tag values, so that workers forget the ids they remember.

@@ -104,6 +104,19 @@ pub async fn promise<J: Job>(
     jobs::insert(db, &new, now).await
 }
 
+/// Promises a job for later.
+pub async fn promise_at<J: Job>(
+    db: impl PgExecutor<'_>,
+    job: &J,
+    user_id: Option<UserId>,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let new = NewJob { kind: J::KIND, payload, run_at, user_id, organization_id: None, total: None };
+    jobs::insert(db, &new, now).await.map(drop)
+}
+
 /// Promises a job unless it waits or runs already.
 pub async fn promise_once<J: Job>(db: &PgPool, job: &J, now: DateTime<Utc>) -> sqlx::Result<()> {
     let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;

@@ -1,13 +1,17 @@
 //! Project keys: the credentials of a DSN.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 
+use crate::services::audit::{self, Doer, Entry};
 use crate::store::constraint::OnConstraint;
 use crate::store::project_keys;
 use crate::store::project_keys::{NewProjectKey, ProjectKey};
+use crate::store::projects::Project;
+use crate::types::audit_event::AuditEvent;
 use crate::types::hex;
-use crate::types::ids::{ProjectId, ProjectKeyId};
+use crate::types::ids::ProjectId;
 
 /// Why a key could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +47,7 @@ pub async fn create(
     label: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<ProjectKey> {
-    insert(db, project_id, label, &Credentials { public_key: random_key(), secret_key: random_key() }, now).await
+    insert(db, project_id, label, &Credentials::random(), now).await
 }
 
 /// The two halves of a key, brought along from another installation so that its DSNs stay valid.
@@ -54,6 +58,10 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    pub fn random() -> Self {
+        Self { public_key: random_key(), secret_key: random_key() }
+    }
+
     /// What is not given is random. Each half is 32 hexadecimal digits.
     pub fn parse(public_key: Option<&str>, secret_key: Option<&str>) -> Result<Self, Error> {
         let half = |text: Option<&str>| match text {
@@ -65,24 +73,6 @@ impl Credentials {
         };
         Ok(Self { public_key: half(public_key)?, secret_key: half(secret_key)? })
     }
-}
-
-/// Makes a key of given credentials.
-pub async fn import(
-    db: &PgPool,
-    project_id: ProjectId,
-    label: &str,
-    credentials: &Credentials,
-    now: DateTime<Utc>,
-) -> Result<ProjectKey, Error> {
-    if label.chars().count() > MAX_LABEL {
-        return Err(Error::Label);
-    }
-    let mut tx = db.begin().await?;
-    let key = insert(&mut tx, project_id, label, credentials, now).await;
-    let key = key.on_constraint("project_keys_public_key_key", || Error::Taken)?;
-    tx.commit().await?;
-    Ok(key)
 }
 
 async fn insert(
@@ -104,8 +94,29 @@ async fn insert(
     project_keys::insert(db, &key, now).await
 }
 
+/// Who changes the keys of a project.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    pub doer: &'a Doer,
+    pub project: &'a Project,
+    pub now: DateTime<Utc>,
+}
+
+/// Makes a key for somebody: given credentials stay valid, a blank label becomes a random one.
+pub async fn create_for(db: &PgPool, by: By<'_>, label: &str, credentials: &Credentials) -> Result<ProjectKey, Error> {
+    if label.chars().count() > MAX_LABEL {
+        return Err(Error::Label);
+    }
+    let mut tx = db.begin().await?;
+    let key = insert(&mut tx, by.project.id, label, credentials, by.now).await;
+    let key = key.on_constraint("project_keys_public_key_key", || Error::Taken)?;
+    record(&mut tx, by, AuditEvent::ProjectKeyCreate, &key, json!({})).await?;
+    tx.commit().await?;
+    Ok(key)
+}
+
 /// A new key in the place of an old one, which stops working: same label and limits, other values.
-pub async fn rotate(db: &PgPool, old: &ProjectKey, now: DateTime<Utc>) -> Result<ProjectKey, Error> {
+pub async fn rotate(db: &PgPool, by: By<'_>, old: &ProjectKey) -> Result<ProjectKey, Error> {
     let mut tx = db.begin().await?;
     let key = NewProjectKey {
         project_id: old.project_id,
@@ -115,36 +126,73 @@ pub async fn rotate(db: &PgPool, old: &ProjectKey, now: DateTime<Utc>) -> Result
         rate_limit_count: old.rate_limit_count,
         rate_limit_window: old.rate_limit_window,
     };
-    let new = project_keys::insert(&mut *tx, &key, now).await?;
+    let new = project_keys::insert(&mut *tx, &key, by.now).await?;
     project_keys::update_is_active(&mut *tx, old.id, false).await?;
+    record(&mut tx, by, AuditEvent::ProjectKeyCreate, &new, json!({"in_place_of": old.public_key})).await?;
+    record(&mut tx, by, AuditEvent::ProjectKeyChange, old, json!({"is_active": false})).await?;
     tx.commit().await?;
     Ok(new)
 }
 
-/// Renames a key.
-pub async fn rename(db: &PgPool, id: ProjectKeyId, label: &str) -> Result<(), Error> {
-    let label = label.trim();
-    if label.is_empty() || label.chars().count() > MAX_LABEL {
+/// What changes of a key; `None` leaves it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change<'a> {
+    pub label: Option<&'a str>,
+    /// Events of a key that is off are refused.
+    pub is_active: Option<bool>,
+    /// At most so many events in so many seconds; an inner `None` lifts the limit.
+    pub limit: Option<Option<(i32, i32)>>,
+}
+
+/// Changes a key, everything or nothing.
+pub async fn change(db: &PgPool, by: By<'_>, key: &ProjectKey, to: Change<'_>) -> Result<(), Error> {
+    let label = to.label.map(str::trim);
+    if label.is_some_and(|label| label.is_empty() || label.chars().count() > MAX_LABEL) {
         return Err(Error::Label);
     }
-    Ok(project_keys::update_label(db, id, label).await?)
-}
-
-/// Events of this key are refused until it is enabled again.
-pub async fn disable(db: &PgPool, id: ProjectKeyId) -> Result<(), Error> {
-    Ok(project_keys::update_is_active(db, id, false).await?)
-}
-
-pub async fn enable(db: &PgPool, id: ProjectKeyId) -> Result<(), Error> {
-    Ok(project_keys::update_is_active(db, id, true).await?)
-}
-
-/// At most `count` events per `window` seconds; `None` lifts the limit.
-pub async fn limit(db: &PgPool, id: ProjectKeyId, limit: Option<(i32, i32)>) -> Result<(), Error> {
-    if limit.is_some_and(|(count, window)| count < 1 || !(1..=MAX_WINDOW).contains(&window)) {
+    if to.limit.flatten().is_some_and(|(count, window)| count < 1 || !(1..=MAX_WINDOW).contains(&window)) {
         return Err(Error::RateLimit);
     }
-    Ok(project_keys::update_rate_limit(db, id, limit).await?)
+    let mut tx = db.begin().await?;
+    if let Some(label) = label {
+        project_keys::update_label(&mut *tx, key.id, label).await?;
+    }
+    if let Some(limit) = to.limit {
+        project_keys::update_rate_limit(&mut *tx, key.id, limit).await?;
+    }
+    if label.is_some() || to.limit.is_some() {
+        let data = json!({"label": label.unwrap_or(&key.label), "limit": to.limit.flatten()});
+        record(&mut tx, by, AuditEvent::ProjectKeyEdit, key, data).await?;
+    }
+    if let Some(is_active) = to.is_active.filter(|is_active| *is_active != key.is_active) {
+        project_keys::update_is_active(&mut *tx, key.id, is_active).await?;
+        record(&mut tx, by, AuditEvent::ProjectKeyChange, key, json!({"is_active": is_active})).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes a key.
+pub async fn remove(db: &PgPool, by: By<'_>, key: &ProjectKey) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    project_keys::delete(&mut *tx, key.id).await?;
+    record(&mut tx, by, AuditEvent::ProjectKeyRemove, key, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The public half may be known; the secret is not told.
+async fn record(
+    db: &mut PgConnection,
+    by: By<'_>,
+    event: AuditEvent,
+    key: &ProjectKey,
+    mut data: serde_json::Value,
+) -> sqlx::Result<()> {
+    data["project"] = by.project.slug.as_str().into();
+    data["public_key"] = key.public_key.as_str().into();
+    let entry = Entry::of_organization(event, by.project.organization_id, &key.label).target(key.id.0).data(data);
+    audit::record(&mut *db, by.doer, &entry, by.now).await
 }
 
 /// 128 random bits as 32 lower-case hexadecimal digits.

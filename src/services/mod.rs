@@ -28,6 +28,7 @@ pub mod organizations;
 pub mod outcomes;
 pub mod ownership;
 pub mod project_activity;
+pub mod project_changes;
 pub mod projects;
 pub mod proxy_sign_in;
 pub mod releases;

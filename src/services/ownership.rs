@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::pipeline::ownership::{Owner, Ownership};
 use crate::pipeline::rule_text::RuleError;
+use crate::services::audit::Doer;
 use crate::services::grouping::{self, Sample};
+use crate::services::project_changes;
 use crate::services::suspect_commits::{self, Suspect};
 use crate::store::issues::Issue;
 use crate::store::members::{self, ProjectMember};
@@ -101,13 +103,23 @@ impl Directory {
 }
 
 /// Saves the rules of a project, if they are rules and name nobody but its people and teams.
-pub async fn save(app: &App, project: &Project, raw: &str, fallthrough: bool) -> Result<ProjectOwnership, Error> {
+pub async fn save(
+    app: &App,
+    doer: &Doer,
+    project: &Project,
+    raw: &str,
+    fallthrough: bool,
+) -> Result<ProjectOwnership, Error> {
     let rules = Ownership::parse(raw)?;
     let unknown = Directory::load(app, project).await?.unknown(&rules);
     if !unknown.is_empty() {
         return Err(Error::UnknownOwners(unknown));
     }
-    Ok(project_ownership::upsert(&app.db, project.id, (raw, fallthrough), app.clock.now()).await?)
+    let (now, mut tx) = (app.clock.now(), app.db.begin().await?);
+    let saved = project_ownership::upsert(&mut *tx, project.id, (raw, fallthrough), now).await?;
+    project_changes::record(&mut tx, doer, project, vec!["ownership".to_owned()], now).await?;
+    tx.commit().await?;
+    Ok(saved)
 }
 
 /// The rules of a project; those that cannot be read, of a newer version perhaps, are none.

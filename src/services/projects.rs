@@ -1,17 +1,21 @@
 //! Projects: making them with all that an SDK needs, and the addresses it is given.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 
 use crate::config::Config;
-use crate::services::job::promise;
+use crate::services::audit::{self, Doer, Entry};
+use crate::services::job::promise_at;
 use crate::services::keys;
+use crate::services::members::Acting;
 use crate::services::retention::DeleteProject;
 use crate::store::constraint::OnConstraint;
 use crate::store::project_keys::ProjectKey;
 use crate::store::projects::{NewProject as Row, Project};
 use crate::store::{old_slugs, projects, teams};
-use crate::types::ids::{OrganizationId, ProjectId, TeamId, UserId};
+use crate::types::audit_event::AuditEvent;
+use crate::types::ids::{OrganizationId, ProjectId, TeamId};
 use crate::types::project_settings::ProjectSettings;
 use crate::types::slug::Slug;
 
@@ -24,9 +28,14 @@ pub enum Error {
     SlugTaken,
     #[error("a platform is named by up to {MAX_PLATFORM} of the characters a-z, 0-9, - and .")]
     Platform,
+    #[error("this project cannot be restored any more")]
+    Gone,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
+
+/// How long a removed project can be restored.
+const GRACE: TimeDelta = TimeDelta::hours(1);
 
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 200;
@@ -63,6 +72,30 @@ pub async fn create(
     Ok((created, key))
 }
 
+/// Makes a project for somebody.
+pub async fn create_for(
+    db: &mut PgConnection,
+    acting: &Acting,
+    project: &NewProject<'_>,
+    now: DateTime<Utc>,
+) -> Result<(Project, ProjectKey), Error> {
+    let (project, key) = create(db, project, now).await?;
+    record(db, &acting.doer, AuditEvent::ProjectCreate, &project, json!({"name": project.name}), now).await?;
+    Ok((project, key))
+}
+
+async fn record(
+    db: &mut PgConnection,
+    doer: &Doer,
+    event: AuditEvent,
+    project: &Project,
+    data: serde_json::Value,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let entry = Entry::of_organization(event, project.organization_id, &project.slug).target(project.id.0).data(data);
+    audit::record(&mut *db, doer, &entry, now).await
+}
+
 /// What a project is called, and what it is made of; `None` leaves it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Identity<'a> {
@@ -73,7 +106,13 @@ pub struct Identity<'a> {
 }
 
 /// Changes name, slug and platform. Addresses with the old slug lead to the new one.
-pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result<Project, Error> {
+pub async fn rename(
+    db: &PgPool,
+    doer: &Doer,
+    project: &Project,
+    to: &Identity<'_>,
+    now: DateTime<Utc>,
+) -> Result<Project, Error> {
     let mut renamed = project.clone();
     if let Some(name) = to.name.map(str::trim) {
         if name.is_empty() || name.chars().count() > MAX_NAME {
@@ -88,6 +127,11 @@ pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result
         renamed.platform = Some(platform.to_owned()).filter(|platform| !platform.is_empty());
         check_platform(renamed.platform.as_deref())?;
     }
+    let is_same =
+        (&renamed.name, &renamed.slug, &renamed.platform) == (&project.name, &project.slug, &project.platform);
+    if is_same {
+        return Ok(renamed);
+    }
     let mut tx = db.begin().await?;
     projects::update_identity(&mut *tx, renamed.id, &renamed.slug, &renamed.name, renamed.platform.as_deref())
         .await
@@ -95,17 +139,52 @@ pub async fn rename(db: &PgPool, project: &Project, to: &Identity<'_>) -> Result
     if renamed.slug != project.slug {
         old_slugs::insert_of_project(&mut *tx, project.organization_id, &project.slug, project.id).await?;
     }
+    let data = json!({"name": renamed.name, "slug": renamed.slug, "platform": renamed.platform});
+    record(&mut tx, doer, AuditEvent::ProjectEdit, &renamed, data, now).await?;
     tx.commit().await?;
     Ok(renamed)
 }
 
-/// Hides a project at once and frees its slug. Its events are refused from then on; a job deletes its rows.
-pub async fn delete(db: &PgPool, project: &Project, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+/// Hides a project at once and frees its slug. Its events are refused from then on; an hour later, unless it is restored,
+/// a job deletes its rows.
+pub async fn delete(db: &PgPool, doer: &Doer, project: &Project, now: DateTime<Utc>) -> Result<(), Error> {
     let mut tx = db.begin().await?;
-    projects::mark_for_deletion(&mut *tx, project.id).await?;
-    promise(&mut *tx, &DeleteProject { project_id: project.id }, Some(user_id), now).await?;
+    if projects::mark_for_deletion(&mut *tx, project.id, now + GRACE).await? {
+        let job = DeleteProject { project_id: project.id };
+        promise_at(&mut *tx, &job, doer.user_id, now + GRACE, now).await?;
+        record(&mut tx, doer, AuditEvent::ProjectRemove, project, json!({"name": project.name}), now).await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// Brings a removed project back, with everything in it. Its slug is numbered where somebody took it meanwhile.
+pub async fn restore(
+    db: &PgPool,
+    doer: &Doer,
+    organization_id: OrganizationId,
+    id: ProjectId,
+    now: DateTime<Utc>,
+) -> Result<Project, Error> {
+    let mut tx = db.begin().await?;
+    let removed = projects::list_removed(&mut *tx, organization_id, now).await?;
+    let removed = removed.into_iter().find(|project| project.id == id).ok_or(Error::Gone)?;
+    let wanted = Slug::parse(&removed.slug).unwrap_or_else(|_| Slug::from_name(&removed.name, "project"));
+    let mut free = None;
+    for slug in wanted.candidates() {
+        if projects::find_by_slug(&mut *tx, organization_id, slug.as_str()).await?.is_none() {
+            free = Some(slug);
+            break;
+        }
+    }
+    let slug = free.ok_or(Error::SlugTaken)?;
+    let is_back = projects::restore(&mut *tx, id, slug.as_str(), now)
+        .await
+        .on_constraint("projects_organization_id_slug_key", || Error::SlugTaken)?;
+    let project = projects::find(&mut *tx, id).await?.filter(|_| is_back).ok_or(Error::Gone)?;
+    record(&mut tx, doer, AuditEvent::ProjectEdit, &project, json!({"restored": true}), now).await?;
+    tx.commit().await?;
+    Ok(project)
 }
 
 /// Where an SDK sends to, in every form that something asks for.

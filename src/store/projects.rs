@@ -175,19 +175,88 @@ pub async fn update_settings(db: impl PgExecutor<'_>, id: ProjectId, settings: &
     Ok(())
 }
 
-/// Hides the project from everyone; a job deletes its rows later. A slug with a space can be asked for by nobody, so the
-/// old one is free again.
-pub async fn mark_for_deletion(db: impl PgExecutor<'_>, id: ProjectId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE projects SET status = 'pending_deletion', slug = 'deleted ' || id WHERE id = $1", id.0,)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Hides the project from everyone; a job deletes its rows at `deletion_at`. A slug with a space can be asked for by
+/// nobody, so the old one is free again. `false`: it is hidden already.
+pub async fn mark_for_deletion(
+    db: impl PgExecutor<'_>,
+    id: ProjectId,
+    deletion_at: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE projects SET status = 'pending_deletion', former_slug = slug, slug = 'deleted ' || id, deletion_at = $2
+        WHERE id = $1 AND status = 'active'",
+        id.0,
+        deletion_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
-/// The projects whose rows are to be deleted.
-pub async fn list_pending_deletion(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ProjectId>> {
+/// A project that can still be restored.
+#[derive(Clone, Debug)]
+pub struct RemovedProject {
+    pub id: ProjectId,
+    pub slug: String,
+    pub name: String,
+    pub deletion_at: DateTime<Utc>,
+}
+
+/// Those of an organization whose rows are still there.
+pub async fn list_removed(
+    db: impl PgExecutor<'_>,
+    organization_id: OrganizationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<RemovedProject>> {
+    sqlx::query_as!(
+        RemovedProject,
+        r#"
+        SELECT id AS "id: ProjectId", former_slug AS "slug!", name, deletion_at AS "deletion_at!"
+        FROM projects
+        WHERE organization_id = $1 AND status = 'pending_deletion' AND deletion_at > $2 AND former_slug IS NOT NULL
+        ORDER BY id
+        LIMIT $3"#,
+        organization_id.0,
+        now,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Shows a removed project again, under a slug. `false`: its rows are being deleted.
+pub async fn restore(db: impl PgExecutor<'_>, id: ProjectId, slug: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE projects SET status = 'active', slug = $2, former_slug = NULL, deletion_at = NULL
+        WHERE id = $1 AND status = 'pending_deletion' AND deletion_at > $3",
+        id.0,
+        slug,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The ids of an organization's projects, removed ones too.
+pub async fn list_all_ids(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<Vec<ProjectId>> {
     sqlx::query_scalar!(
-        r#"SELECT id AS "id: ProjectId" FROM projects WHERE status = 'pending_deletion' ORDER BY id LIMIT $1"#,
+        r#"SELECT id AS "id: ProjectId" FROM projects WHERE organization_id = $1 ORDER BY id LIMIT $2"#,
+        organization_id.0,
+        LIMIT,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The projects whose rows are to be deleted by now.
+pub async fn list_pending_deletion(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> sqlx::Result<Vec<ProjectId>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT id AS "id: ProjectId" FROM projects
+        WHERE status = 'pending_deletion' AND (deletion_at IS NULL OR deletion_at <= $1)
+        ORDER BY id LIMIT $2"#,
+        now,
         LIMIT,
     )
     .fetch_all(db)

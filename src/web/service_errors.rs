@@ -128,6 +128,7 @@ impl From<projects::Error> for Error {
             projects::Error::Name => field("name", &error),
             projects::Error::SlugTaken => field("slug", &error),
             projects::Error::Platform => field("platform", &error),
+            projects::Error::Gone => Self::NotFound,
             projects::Error::Database(error) => error.into(),
         }
     }

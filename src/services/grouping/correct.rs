@@ -5,8 +5,10 @@ use super::sample::{self, Sample};
 use crate::app::App;
 use crate::pipeline::group::rules::{Rules, Suggestion, regroup, suggest};
 use crate::pipeline::rule_text::RuleError;
+use crate::services::audit::Doer;
+use crate::services::project_changes;
 use crate::store::projects::Project;
-use crate::store::{event_lists, issue_events, issue_hashes, projects};
+use crate::store::{event_lists, issue_events, issue_hashes};
 use crate::types::hash::EventHash;
 use crate::types::ids::IssueId;
 
@@ -90,7 +92,7 @@ impl Correction {
 }
 
 /// Uses the rule for events from now on.
-pub async fn apply(app: &App, project: &Project, correction: Correction) -> sqlx::Result<()> {
+pub async fn apply(app: &App, doer: &Doer, project: &Project, correction: Correction) -> sqlx::Result<()> {
     let mut settings = project.settings.0.clone();
     settings.fingerprint_rules = correction.text;
     let mut tx = app.db.begin().await?;
@@ -98,6 +100,6 @@ pub async fn apply(app: &App, project: &Project, correction: Correction) -> sqlx
     if let Some(hash) = correction.adopted {
         issue_hashes::attach(&mut *tx, &[project.id.0], &[hash.0], &[correction.issue_id.0]).await?;
     }
-    projects::update_settings(&mut *tx, project.id, &settings).await?;
+    project_changes::save_settings(&mut tx, doer, project, &settings, app.clock.now()).await?;
     tx.commit().await
 }

@@ -13,7 +13,7 @@ use crate::services::job::{Job, JobError, promise_once};
 use crate::store::{attachments, events, issues::expiry, outcomes, projects, release_hours, tag_values, user_reports};
 use crate::types::ids::{JobId, ProjectId};
 
-/// On demand; the project is pending deletion already.
+/// On demand, for when a removed project cannot be restored any more. One that was restored meanwhile stays.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DeleteProject {
     pub project_id: ProjectId,
@@ -24,7 +24,7 @@ impl Job for DeleteProject {
 
     async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         let project_id = self.project_id;
-        if !projects::list_pending_deletion(&app.db).await?.contains(&project_id) {
+        if !projects::list_pending_deletion(&app.db, app.clock.now()).await?.contains(&project_id) {
             return Ok(());
         }
         delete_rows(app, project_id).await?;
@@ -39,7 +39,7 @@ impl Job for DeleteProject {
 
 /// Promises again what was given up or forgotten.
 pub async fn delete_pending_projects(app: &App) -> sqlx::Result<()> {
-    for project_id in projects::list_pending_deletion(&app.db).await? {
+    for project_id in projects::list_pending_deletion(&app.db, app.clock.now()).await? {
         promise_once(&app.db, &DeleteProject { project_id }, app.clock.now()).await?;
     }
     Ok(())

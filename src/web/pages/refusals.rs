@@ -43,7 +43,7 @@ impl Refusal for projects::Error {
             Self::Name => FieldErrors::one("name", t.form_name_length(projects::MAX_NAME)),
             Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
             Self::Platform => FieldErrors::one("platform", t.form_platform()),
-            other @ Self::Database(_) => return Err(other.into()),
+            other @ (Self::Gone | Self::Database(_)) => return Err(other.into()),
         })
     }
 }

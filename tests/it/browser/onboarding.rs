@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
 use picket::services::keys;
-use picket::store::project_keys::ProjectKey;
+use picket::store::project_keys::{self, ProjectKey};
 
 use super::driver::{Script, with_browser};
 use super::stage::Stage;
@@ -119,7 +119,7 @@ async fn try_client(app: &TestApp, browser: &Client, organization: &str, (_, cli
     let mut db = app.app.db.acquire().await.expect("a connection");
     let used = keys::create(&mut db, project.project.id, "used", app.app.clock.now()).await.expect("a key");
     drop(db);
-    keys::disable(&app.app.db, project.key.id).await.expect("a key");
+    project_keys::update_is_active(&app.app.db, project.key.id, false).await.expect("a key");
     assert_eq!(send(app, &project.key, client, *sending).await, 401, "{client}");
     let refused = told(browser, &status, "refused").await;
     for part in [*client, "key_disabled", "API key is disabled", "127.0.0.1"] {
@@ -149,7 +149,7 @@ async fn the_box_flips_by_itself() {
     let mut db = app.app.db.acquire().await.expect("a connection");
     let off = keys::create(&mut db, stage.project.project.id, "off", app.app.clock.now()).await.expect("a key");
     drop(db);
-    keys::disable(&app.app.db, off.id).await.expect("a key");
+    project_keys::update_is_active(&app.app.db, off.id, false).await.expect("a key");
     with_browser(stage.test.url(""), Script::On, async |browser| {
         stage.sign_in(browser).await;
         browser.open("/acme/shop/getting-started/python/").await;

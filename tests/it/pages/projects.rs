@@ -84,6 +84,15 @@ async fn settings_are_kept() {
     assert!(!reader.get(path).await.body.contains(&fetching.token), "the token is for those who may change it");
     assert_eq!(reader.post_form(path, &[]).await.status, 403);
 
+    let log: Vec<serde_json::Value> = sqlx::query_scalar("SELECT data FROM audit_entries WHERE event = 31 ORDER BY id")
+        .fetch_all(&app.app.db)
+        .await
+        .unwrap();
+    let told = serde_json::to_string(&log).unwrap();
+    for name in ["new-shop", "resolve_age", "filters.error_messages", "sensitive_fields", "fetching.token"] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    assert!(!told.contains(&fetching.token), "values are not told: {told}");
     let wrong = [("ip_addresses", "somewhere")];
     let page = browser.post_form("/settings/acme/projects/new-shop/filters/", &wrong).await;
     assert_eq!(page.status, 422);
@@ -129,6 +138,24 @@ async fn a_project_goes_only_when_its_short_name_is_typed() {
     assert_eq!(browser.post_form(path, &[("confirm", "shopp")]).await.status, 422);
     assert_eq!(browser.post_form(path, &[("confirm", "shop")]).await.status, 303);
     assert_eq!(browser.get("/settings/acme/projects/shop/").await.status, 404);
+
+    let list = "/organizations/acme/projects/";
+    assert!(browser.get(list).await.body.contains("Can be restored until"));
+    let restore = format!("{list}{}/restore/", fake.project.id);
+    let member = app.sign_in(&app.member(&fake, "m@acme.example", Role::Admin, true).await).await;
+    assert!(!member.get(list).await.body.contains("Can be restored"));
+    assert_eq!(member.post_form(&restore, &[]).await.status, 403);
+    let other = app.project_named("other", "site").await;
+    assert_eq!(app.sign_in(&other.owner).await.post_form(&restore.replace("acme", "other"), &[]).await.status, 404);
+    // Somebody took the short name meanwhile.
+    let again = [("name", "shop"), ("platform", "go"), ("team", "team")];
+    assert_eq!(browser.post_form(&format!("{list}new/"), &again).await.location(), "/acme/shop/getting-started/");
+    assert_eq!(browser.post_form(&restore, &[]).await.location(), "/settings/acme/projects/shop-2/");
+    assert_eq!(browser.get("/acme/shop-2/").await.status, 200);
+    assert_eq!(browser.post_form(&restore, &[]).await.status, 404);
+    let events: Vec<i16> =
+        sqlx::query_scalar("SELECT event FROM audit_entries ORDER BY id").fetch_all(&app.app.db).await.unwrap();
+    assert_eq!(events, [32, 30, 31]);
 }
 
 #[tokio::test]

@@ -71,6 +71,9 @@ async fn everything_of_a_deleted_project_goes_and_nothing_of_others() {
     assert_eq!(script.get("/api/0/projects/acme/shop/").await.status, 404);
     assert!(rows(&stage, &stage.project).await.contains_key("events"), "they go in the background");
 
+    stage.work().await;
+    assert!(rows(&stage, &stage.project).await.contains_key("events"), "it can be restored for an hour");
+    stage.test.app.clock.advance(TimeDelta::minutes(61));
     // A worker takes the job, deletes a part and is killed.
     let dead = jobs::claim(stage.db(), stage.now(), TimeDelta::seconds(60)).await.unwrap().unwrap();
     assert_eq!(dead.kind, "delete_project");

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::view::KeyView;
 use crate::app::App;
-use crate::services::keys::{self, Credentials};
+use crate::services::keys::{self, By, Credentials};
 use crate::web::api::body::Fields;
 use crate::web::error::Result;
 use crate::web::extract::ProjectAccess;
@@ -22,6 +22,8 @@ pub async fn create(
     let (public, secret) = (fields.text("public", 32), fields.text("secret", 32));
     fields.finish()?;
     let credentials = Credentials::parse(public.as_deref(), secret.as_deref())?;
-    let key = keys::import(&app.db, access.project.id, &name, &credentials, app.clock.now()).await?;
+    let doer = access.actor().doer();
+    let by = By { doer: &doer, project: &access.project, now: app.clock.now() };
+    let key = keys::create_for(&app.db, by, &name, &credentials).await?;
     Ok((StatusCode::CREATED, Json(KeyView::of(&app, &access.project, &key))))
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::view::KeyView;
 use crate::app::App;
-use crate::services::keys;
+use crate::services::keys::{self, By, Change};
 use crate::store::project_keys;
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, Result};
@@ -17,23 +17,15 @@ pub async fn update(
     access: KeyAccess<ProjectWrite>,
     mut fields: Fields,
 ) -> Result<Json<KeyView>> {
-    let id = access.key.id;
     let name = fields.text("name", keys::MAX_LABEL);
     let is_active = fields.flag("isActive");
     let limit = if fields.has("rateLimit") { Some(read_limit(&mut fields)) } else { None };
     fields.finish()?;
 
-    if let Some(name) = name {
-        keys::rename(&app.db, id, &name).await?;
-    }
-    match is_active {
-        Some(true) => keys::enable(&app.db, id).await?,
-        Some(false) => keys::disable(&app.db, id).await?,
-        None => {}
-    }
-    if let Some(limit) = limit {
-        keys::limit(&app.db, id, limit).await?;
-    }
+    let doer = access.within.actor().doer();
+    let by = By { doer: &doer, project: &access.within.project, now: app.clock.now() };
+    let change = Change { label: name.as_deref(), is_active, limit };
+    keys::change(&app.db, by, &access.key, change).await?;
     let key = project_keys::find_by_public_key(&app.db, &access.key.public_key).await?.ok_or(Error::NotFound)?;
     Ok(Json(KeyView::of(&app, &access.within.project, &key)))
 }

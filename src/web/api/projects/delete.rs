@@ -11,6 +11,6 @@ use crate::web::extract::needs::ProjectAdmin;
 
 /// The project is gone for everyone at once; its rows go later.
 pub async fn delete(State(app): State<App>, access: ProjectAccess<ProjectAdmin>) -> Result<StatusCode> {
-    projects::delete(&app.db, &access.project, access.actor().user.id, app.clock.now()).await?;
+    projects::delete(&app.db, &access.actor().doer(), &access.project, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -53,6 +53,6 @@ pub async fn update(
     let before = project_ownership::find(&app.db, access.project.id).await?;
     let raw = raw.unwrap_or_else(|| before.as_ref().map(|before| before.raw.clone()).unwrap_or_default());
     let fallthrough = fallthrough.unwrap_or_else(|| before.is_none_or(|before| before.fallthrough));
-    let saved = ownership::save(&app, &access.project, &raw, fallthrough).await?;
+    let saved = ownership::save(&app, &access.actor().doer(), &access.project, &raw, fallthrough).await?;
     Ok(Json(OwnershipView::of(Some(saved))))
 }

@@ -7,6 +7,7 @@ use super::detail_view::ProjectDetailView;
 use super::get;
 use super::options::{read_options, read_settings};
 use crate::app::App;
+use crate::services::project_changes::save_settings;
 use crate::services::projects::{self as service, Identity};
 use crate::store::projects;
 use crate::types::scope::Scope;
@@ -39,11 +40,12 @@ pub async fn update(
     fields.finish()?;
 
     let identity = Identity { name: name.as_deref(), slug: slug.as_ref(), platform: platform.as_deref() };
-    access.project = service::rename(&app.db, &access.project, &identity).await?;
-    if settings != access.project.settings.0 {
-        projects::update_settings(&app.db, access.project.id, &settings).await?;
-        access.project.settings.0 = settings;
-    }
+    access.project =
+        service::rename(&app.db, &access.actor().doer(), &access.project, &identity, app.clock.now()).await?;
+    let mut db = app.db.begin().await?;
+    save_settings(&mut db, &access.actor().doer(), &access.project, &settings, app.clock.now()).await?;
+    db.commit().await?;
+    access.project.settings.0 = settings;
     if let Some(is_bookmarked) = is_bookmarked {
         bookmark(&app, &access, is_bookmarked).await?;
     }

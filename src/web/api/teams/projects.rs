@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::TeamAccess;
 use crate::app::App;
 use crate::services::projects::{self as service, NewProject};
+use crate::web::acting::acting;
 use crate::web::api::body::Fields;
 use crate::web::api::lists::{ListAnswer, page_of};
 use crate::web::api::projects::ProjectView;
@@ -48,10 +49,13 @@ pub async fn create(
         platform: platform.as_deref().filter(|platform| !platform.is_empty()),
     };
     let mut tx = app.db.begin().await?;
-    let (created, _) = service::create(&mut tx, &project, app.clock.now()).await.map_err(|error| match error {
-        service::Error::SlugTaken => Error::Conflict(error.to_string().into()),
-        other => other.into(),
-    })?;
+    let (created, _) =
+        service::create_for(&mut tx, &acting(&access.within), &project, app.clock.now()).await.map_err(|error| {
+            match error {
+                service::Error::SlugTaken => Error::Conflict(error.to_string().into()),
+                other => other.into(),
+            }
+        })?;
     tx.commit().await?;
     let tenancy = Tenancy::load(&app, &access.within).await?;
     Ok((StatusCode::CREATED, Json(tenancy.project(&created))))

@@ -93,7 +93,7 @@ pub async fn act(
     let (project, rule) = (&opened.access.project, posted.text("rule").to_owned());
     match correct::plan(&app, project, (opened.issue.id, kind.suggestion()), &rule).await {
         Ok(correction) if posted.text("action") == "confirm" => {
-            correct::apply(&app, project, correction).await?;
+            correct::apply(&app, &opened.access.actor().doer(), project, correction).await?;
             let path = format!("{}grouping/", opened.frame.path);
             redirect_with(&app, &viewer, &path, viewer.messages().grouping_confirmed()).await
         }

@@ -11,6 +11,7 @@ use crate::services::projects::{self, NewProject};
 use crate::store::members;
 use crate::store::projects::Project;
 use crate::store::teams::{self, Team};
+use crate::web::acting::acting;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::ProjectWrite;
 use crate::web::extract::{OrganizationAccess, Viewer};
@@ -67,7 +68,7 @@ async fn create(app: &App, t: Messages, access: &Access, posted: &Posted) -> Res
         platform: Some(platform),
     };
     let mut tx = app.db.begin().await?;
-    match projects::create(&mut tx, &new, app.clock.now()).await {
+    match projects::create_for(&mut tx, &acting(access), &new, app.clock.now()).await {
         Ok((project, _key)) => {
             tx.commit().await?;
             Ok(Ok(project))

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::messages::Messages;
+use crate::services::project_changes::save_settings;
 use crate::services::projects::{self, Identity};
-use crate::store::projects as rows;
 use crate::types::scope::Scope;
 use crate::types::slug::Slug;
 use crate::web::error::{FieldErrors, Result};
@@ -127,15 +127,18 @@ async fn update(
         return Ok(errors);
     }
     let slug = Slug::parse(&values.slug).ok();
+    let (doer, now) = (access.actor().doer(), app.clock.now());
     let identity = Identity { name: Some(&values.name), slug: slug.as_ref(), platform: Some(&values.platform) };
-    if let Err(error) = projects::rename(&app.db, &access.project, &identity).await {
+    if let Err(error) = projects::rename(&app.db, &doer, &access.project, &identity, now).await {
         return error.field_errors(t);
     }
     let mut settings = access.project.settings.0.clone();
     settings.allowed_domains = posted.lines("allowed_domains");
     settings.resolve_age = resolve_age;
     settings.rate_limit_per_minute = rate_limit;
-    rows::update_settings(&app.db, access.project.id, &settings).await?;
+    let mut tx = app.db.begin().await?;
+    save_settings(&mut tx, &doer, &access.project, &settings, now).await?;
+    tx.commit().await?;
     Ok(errors)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -11,12 +11,15 @@ use super::sparkline;
 use crate::app::App;
 use crate::messages::grouped;
 use crate::services::project_activity::{self, ProjectActivity};
-use crate::store::projects::{self, Project};
+use crate::services::projects as service;
+use crate::store::projects::{self, Project, RemovedProject};
 use crate::types::ids::ProjectId;
-use crate::web::error::Result;
-use crate::web::extract::needs::{OrgRead, ProjectRead};
+use crate::types::scope::Scope;
+use crate::web::error::{Error, Result};
+use crate::web::extract::needs::{OrgRead, ProjectAdmin, ProjectRead};
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
+use crate::web::pages::flash::redirect_with;
 use crate::web::pages::home::remember_organization;
 use crate::web::pages::onboarding::platforms;
 use crate::web::{redirect, render};
@@ -31,6 +34,8 @@ struct ListPage {
     /// Whether there are projects at all, found or not.
     any: bool,
     may_create: bool,
+    /// What was removed lately, and until when it can be restored.
+    removed: Vec<RemovedProject>,
 }
 
 /// A project in the list.
@@ -87,6 +92,10 @@ pub async fn show(
     let any = !all.is_empty();
     let found = all.into_iter().filter(|project| matches(project, &params.query)).collect();
     let starred = projects::list_bookmarks(&app.db, access.actor.user.id).await?;
+    let removed = match access.may(Scope::ProjectAdmin) && access.sees_all_projects() {
+        true => projects::list_removed(&app.db, access.organization.id, app.clock.now()).await?,
+        false => Vec::new(),
+    };
     let layout = Layout::of_organization(&app, &viewer, &access, Section::Projects);
     render(&ListPage {
         slug: access.organization.slug.clone(),
@@ -95,7 +104,31 @@ pub async fn show(
         any,
         may_create: layout.organization.as_ref().is_some_and(|organization| organization.may_write_projects),
         layout,
+        removed,
     })
+}
+
+#[derive(Deserialize)]
+pub struct RemovedPath {
+    /// Its id: the slug may be another project's by now.
+    project: String,
+}
+
+/// Brings a removed project back.
+pub async fn restore(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: OrganizationAccess<ProjectAdmin>,
+    Path(path): Path<RemovedPath>,
+) -> Result<Response> {
+    if !access.sees_all_projects() {
+        return Err(Error::Forbidden(&[]));
+    }
+    let id = path.project.parse().map(ProjectId).map_err(|_| Error::NotFound)?;
+    let organization = &access.organization;
+    let back = service::restore(&app.db, &access.actor.doer(), organization.id, id, app.clock.now()).await?;
+    let path = format!("/settings/{}/projects/{}/", organization.slug, back.slug);
+    redirect_with(&app, &viewer, &path, viewer.messages().project_restored(back.name)).await
 }
 
 /// Stars a project, or takes the star away.

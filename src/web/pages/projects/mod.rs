@@ -22,7 +22,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::store::projects;
+use crate::services::project_changes;
 use crate::types::project_settings::ProjectSettings;
 use crate::web::error::Result;
 use crate::web::extract::needs::ProjectWrite;
@@ -35,6 +35,7 @@ pub fn routes() -> Router<App> {
         .route("/organizations/{organization}/projects/", get(list::show))
         .route("/organizations/{organization}/projects/new/", get(create::show).post(create::save))
         .route("/organizations/{organization}/projects/{project}/bookmark/", post(list::bookmark))
+        .route("/organizations/{organization}/projects/{project}/restore/", post(list::restore))
         .route("/settings/{organization}/projects/{project}/", get(general::show).post(general::save))
         .route("/settings/{organization}/projects/{project}/teams/", get(teams::show).post(teams::save))
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
@@ -63,7 +64,9 @@ async fn save_settings(
     settings: &ProjectSettings,
     page: &str,
 ) -> Result<Response> {
-    projects::update_settings(&app.db, access.project.id, settings).await?;
+    let mut tx = app.db.begin().await?;
+    project_changes::save_settings(&mut tx, &access.actor().doer(), &access.project, settings, app.clock.now()).await?;
+    tx.commit().await?;
     let path = format!("/settings/{}/projects/{}/{page}", access.organization().slug, access.project.slug);
     redirect_with(app, viewer, &path, viewer.messages().form_saved()).await
 }

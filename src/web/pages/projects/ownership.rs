@@ -80,7 +80,7 @@ pub async fn act(
     let refusal = if posted.text("action") == "test" {
         test(&app, &access, &mut page).await?
     } else {
-        match ownership::save(&app, &access.project, &page.rules, page.fallthrough).await {
+        match ownership::save(&app, &access.actor().doer(), &access.project, &page.rules, page.fallthrough).await {
             Ok(_) => {
                 let path =
                     format!("/settings/{}/projects/{}/ownership/", access.organization().slug, access.project.slug);

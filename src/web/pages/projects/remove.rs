@@ -37,7 +37,7 @@ pub async fn remove(State(app): State<App>, viewer: Viewer, access: Access, post
         let page = page(&app, &viewer, &access, FieldErrors::one("confirm", t.form_not_confirmed(slug)));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     }
-    projects::delete(&app.db, &access.project, access.actor().user.id, app.clock.now()).await?;
+    projects::delete(&app.db, &access.actor().doer(), &access.project, app.clock.now()).await?;
     let path = format!("/organizations/{}/projects/", access.organization().slug);
     redirect_with(&app, &viewer, &path, t.project_removed(&access.project.name)).await
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::list_path;
 use crate::app::App;
 use crate::messages::Messages;
-use crate::services::keys;
+use crate::services::keys::{self, By, Change};
 use crate::services::projects::{self, Dsn};
 use crate::store::project_keys::ProjectKey;
 use crate::types::scope::Scope;
@@ -60,7 +60,7 @@ pub async fn save(
 ) -> Result<Response> {
     let text = |name| posted.text(name).to_owned();
     let values = Values { label: text("label"), count: text("count"), window: text("window") };
-    let errors = update(&app, viewer.messages(), &key, &values).await?;
+    let errors = update(&app, viewer.messages(), (&access, &key), &values).await?;
     if errors.is_empty() {
         return redirect_with(&app, &viewer, &list_path(&access), viewer.messages().form_saved()).await;
     }
@@ -68,18 +68,22 @@ pub async fn save(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 
-async fn update(app: &App, t: Messages, key: &ProjectKey, values: &Values) -> Result<FieldErrors> {
+async fn update(
+    app: &App,
+    t: Messages,
+    (access, key): (&ProjectAccess<ProjectWrite>, &ProjectKey),
+    values: &Values,
+) -> Result<FieldErrors> {
     let limit = match (values.count.parse().ok(), values.window.parse().ok()) {
         (Some(count), Some(window)) => Some((count, window)),
         _ if values.count.is_empty() && values.window.is_empty() => None,
         _ => return keys::Error::RateLimit.field_errors(t),
     };
-    let limited = keys::limit(&app.db, key.id, limit).await;
-    match limited {
-        Ok(()) => match keys::rename(&app.db, key.id, &values.label).await {
-            Ok(()) => Ok(FieldErrors::default()),
-            Err(error) => error.field_errors(t),
-        },
+    let doer = access.actor().doer();
+    let by = By { doer: &doer, project: &access.project, now: app.clock.now() };
+    let change = Change { label: Some(&values.label), limit: Some(limit), is_active: None };
+    match keys::change(&app.db, by, key, change).await {
+        Ok(()) => Ok(FieldErrors::default()),
         Err(error) => error.field_errors(t),
     }
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::list_path;
 use crate::app::App;
-use crate::services::keys::{self, MAX_LABEL};
+use crate::services::keys::{self, By, Credentials, MAX_LABEL};
 use crate::services::projects::{self, Dsn};
 use crate::store::project_keys::{self, ProjectKey};
 use crate::types::scope::Scope;
@@ -50,8 +50,9 @@ pub async fn create(
         let page = page(&app, &viewer, &access, posted, errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     }
-    let mut db = app.db.acquire().await?;
-    let key = keys::create(&mut db, access.project.id, posted.text("label"), app.clock.now()).await?;
+    let doer = access.actor().doer();
+    let by = By { doer: &doer, project: &access.project, now: app.clock.now() };
+    let key = keys::create_for(&app.db, by, posted.text("label"), &Credentials::random()).await?;
     redirect_with(&app, &viewer, &list_path(&access), t.project_key_created(key.label)).await
 }
 

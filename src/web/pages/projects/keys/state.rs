@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use super::list_path;
 use crate::app::App;
-use crate::services::keys;
-use crate::store::project_keys::{self, ProjectKey};
+use crate::services::keys::{self, By, Change};
+use crate::store::project_keys::ProjectKey;
 use crate::web::error::Result;
 use crate::web::extract::needs::ProjectWrite;
 use crate::web::extract::{KeyAccess, Viewer};
@@ -27,20 +27,29 @@ struct DeletePage {
 }
 
 pub async fn disable(State(app): State<App>, viewer: Viewer, access: Access) -> Result<Response> {
-    keys::disable(&app.db, access.key.id).await?;
+    switch(&app, &access, false).await?;
     let text = viewer.messages().project_key_disabled(&access.key.label);
     redirect_with(&app, &viewer, &list_path(&access.within), text).await
 }
 
+async fn switch(app: &App, access: &Access, is_active: bool) -> Result<()> {
+    let doer = access.within.actor().doer();
+    let by = By { doer: &doer, project: &access.within.project, now: app.clock.now() };
+    let change = Change { is_active: Some(is_active), ..Change::default() };
+    Ok(keys::change(&app.db, by, &access.key, change).await?)
+}
+
 pub async fn enable(State(app): State<App>, viewer: Viewer, access: Access) -> Result<Response> {
-    keys::enable(&app.db, access.key.id).await?;
+    switch(&app, &access, true).await?;
     let text = viewer.messages().project_key_enabled(&access.key.label);
     redirect_with(&app, &viewer, &list_path(&access.within), text).await
 }
 
 /// A new key beside the old one, which stops working.
 pub async fn rotate(State(app): State<App>, viewer: Viewer, access: Access) -> Result<Response> {
-    let new = keys::rotate(&app.db, &access.key, app.clock.now()).await?;
+    let doer = access.within.actor().doer();
+    let by = By { doer: &doer, project: &access.within.project, now: app.clock.now() };
+    let new = keys::rotate(&app.db, by, &access.key).await?;
     let text = viewer.messages().project_key_rotated(new.label);
     redirect_with(&app, &viewer, &list_path(&access.within), text).await
 }
@@ -52,7 +61,9 @@ pub async fn confirm(State(app): State<App>, viewer: Viewer, access: Access) -> 
 }
 
 pub async fn delete(State(app): State<App>, viewer: Viewer, access: Access) -> Result<Response> {
-    project_keys::delete(&app.db, access.key.id).await?;
+    let doer = access.within.actor().doer();
+    let by = By { doer: &doer, project: &access.within.project, now: app.clock.now() };
+    keys::remove(&app.db, by, &access.key).await?;
     let text = viewer.messages().project_key_deleted(&access.key.label);
     redirect_with(&app, &viewer, &list_path(&access.within), text).await
 }
