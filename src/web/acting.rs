@@ -46,3 +46,8 @@ pub async fn may_change_team<N: Needs>(app: &App, access: &OrganizationAccess<N>
         _ => Ok(true),
     }
 }
+
+/// Whether the actor manages the whole organization. Seeing all of it is less: where membership is open, everybody does.
+pub fn manages_all<N: Needs>(access: &OrganizationAccess<N>) -> bool {
+    access.actor.user.is_superuser || access.member.as_ref().is_none_or(|member| member.role.is_global())
+}

@@ -200,6 +200,7 @@ async fn teams_are_joined_left_and_asked_for() {
     let user = app.member(&project, "lin@acme.example", Role::Member, false).await;
     let lin = app.script(&user, &Scope::ALL).await;
     let mine = format!("{LIST}me/teams/team/");
+    sqlx::query("UPDATE organizations SET has_open_membership = TRUE").execute(&app.app.db).await.unwrap();
     let joined = lin.post_json(&mine, &json!({})).await;
     assert_eq!((joined.status, &joined.json()["isMember"]), (201, &json!(true)));
     assert_eq!(lin.post_json(&mine, &json!({})).await.status, 204);

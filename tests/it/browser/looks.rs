@@ -95,7 +95,7 @@ async fn what_opens_on_pages_is_accessible_and_fits() {
             browser.evaluate("document.querySelector('button[value=delete]').click()").await;
             browser.wait_for("document.querySelector('input[name=confirm]')").await;
             problems.extend(examine(browser, &axe, &picture("delete", *look)).await);
-            for (page, field) in [("/organizations/acme/projects/new/", "name"), ("/settings/acme/members/", "email")] {
+            for (page, field) in [("/organizations/acme/projects/new/", "name"), ("/settings/acme/members/new/", "emails")] {
                 browser.open(page).await;
                 let send = format!("const form = document.querySelector('main [name={field}]').form; form.noValidate = true; form.requestSubmit()");
                 browser.evaluate(&send).await;

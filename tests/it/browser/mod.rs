@@ -30,8 +30,16 @@ const PAGES: &[&str] = &[
     "/organizations/acme/projects/new/",
     "/settings/acme/",
     "/settings/acme/teams/",
+    "/settings/acme/teams/team/",
     "/settings/acme/members/",
     "/settings/acme/auth/",
+    "/settings/acme/members/?query=nobody-of-that-name",
+    "/settings/acme/members/new/",
+    "/settings/acme/members/{member}/",
+    "/settings/acme/members/requests/",
+    "/settings/acme/audit-log/",
+    "/settings/acme/audit-log/?person=nobody-of-that-name",
+    "/settings/acme/projects/shop/teams/",
     "/settings/acme/saved-searches/",
     "/settings/acme/projects/shop/saved-searches/",
     "/settings/acme/projects/shop/",
@@ -128,7 +136,12 @@ const PUBLIC_PAGES: &[&str] = &[
 impl Stage {
     async fn pages(&self) -> Vec<String> {
         let (key, issue) = (&self.project.key.public_key, self.latest_issue().await.to_string());
-        PAGES.iter().map(|page| page.replace("{key}", key).replace("{issue}", &issue)).collect()
+        let member: i64 =
+            sqlx::query_scalar("SELECT min(id) FROM members").fetch_one(&self.test.app.db).await.expect("a member");
+        let fill = |page: &&str| {
+            page.replace("{key}", key).replace("{issue}", &issue).replace("{member}", &member.to_string())
+        };
+        PAGES.iter().map(fill).collect()
     }
 }
 

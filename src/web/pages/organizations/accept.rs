@@ -17,8 +17,9 @@ use crate::store::invitations::Invitation;
 use crate::store::organizations::{self, Organization};
 use crate::store::users;
 use crate::types::ids::MemberId;
+use crate::web::client_ip::client_ip_of;
 use crate::web::error::{Error, FieldErrors, Result};
-use crate::web::extract::{Viewer, ip_of};
+use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
 use crate::web::pages::auth::begin_session;
 use crate::web::pages::flash::redirect_with;
@@ -89,7 +90,7 @@ pub async fn save(
         Ok(found) => found,
         Err(error) => return dead(&app, &viewer, &error),
     };
-    let (t, ip) = (viewer.messages(), ip_of(&parts, &app));
+    let (t, ip) = (viewer.messages(), client_ip_of(&app, &parts.headers, &parts.extensions));
     if let Some(user) = &viewer.user {
         return match members::accept(&app, &invitation, &path.token, &Doer::user(user, ip), user.id).await {
             Ok(()) => {

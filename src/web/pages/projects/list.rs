@@ -15,6 +15,7 @@ use crate::services::projects as service;
 use crate::store::projects::{self, Project, RemovedProject};
 use crate::types::ids::ProjectId;
 use crate::types::scope::Scope;
+use crate::web::acting::manages_all;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::{OrgRead, ProjectAdmin, ProjectRead};
 use crate::web::extract::{OrganizationAccess, ProjectAccess, Viewer};
@@ -92,7 +93,7 @@ pub async fn show(
     let any = !all.is_empty();
     let found = all.into_iter().filter(|project| matches(project, &params.query)).collect();
     let starred = projects::list_bookmarks(&app.db, access.actor.user.id).await?;
-    let removed = match access.may(Scope::ProjectAdmin) && access.sees_all_projects() {
+    let removed = match access.may(Scope::ProjectAdmin) && manages_all(&access) {
         true => projects::list_removed(&app.db, access.organization.id, app.clock.now()).await?,
         false => Vec::new(),
     };
@@ -121,7 +122,7 @@ pub async fn restore(
     access: OrganizationAccess<ProjectAdmin>,
     Path(path): Path<RemovedPath>,
 ) -> Result<Response> {
-    if !access.sees_all_projects() {
+    if !manages_all(&access) {
         return Err(Error::Forbidden(&[]));
     }
     let id = path.project.parse().map(ProjectId).map_err(|_| Error::NotFound)?;
