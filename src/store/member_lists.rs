@@ -21,6 +21,7 @@ pub struct ListedMember {
     /// The account is kept by a directory.
     pub is_managed: bool,
     pub has_password: bool,
+    pub has_two_factor: bool,
     /// Role and teams come from a directory or identity provider.
     pub is_linked: bool,
     pub has_global_access: bool,
@@ -72,7 +73,8 @@ pub async fn list(
         SELECT m.id AS "id: MemberId", m.user_id AS "user_id: UserId", coalesce(u.email, m.email) AS "email!",
             coalesce(u.name, '') AS "name!", m.role AS "role: Role", coalesce(u.is_active, TRUE) AS "is_active!",
             coalesce(u.is_superuser, FALSE) AS "is_superuser!", coalesce(u.is_managed, FALSE) AS "is_managed!",
-            u.password_hash IS NOT NULL AS "has_password!", m.is_linked, m.has_global_access,
+            u.password_hash IS NOT NULL AS "has_password!",
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = m.user_id) AS "has_two_factor!", m.is_linked, m.has_global_access,
             m.token_hash IS NOT NULL AS "has_token!", m.token_expires_at,
             greatest(u.last_active_at, u.last_login_at) AS last_active_at, m.created_at,
             ARRAY(

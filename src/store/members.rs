@@ -230,3 +230,14 @@ pub async fn set_teams(
     .await?;
     Ok(())
 }
+
+/// Holds back whoever else would take an owner from the organization, until the transaction ends.
+pub async fn lock_owners(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT id FROM members WHERE organization_id = $1 AND role = 'owner' ORDER BY id FOR UPDATE",
+        organization_id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}

@@ -159,9 +159,3 @@ pub async fn list_summaries(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Organiz
     .fetch_all(db)
     .await
 }
-
-/// Holds back others who change who belongs to the organization, until the transaction ends.
-pub async fn lock(db: impl PgExecutor<'_>, id: OrganizationId) -> sqlx::Result<()> {
-    sqlx::query!("SELECT FROM organizations WHERE id = $1 FOR NO KEY UPDATE", id.0).execute(db).await?;
-    Ok(())
-}

@@ -11,6 +11,8 @@ pub enum Kept {
     NewToken,
     /// New recovery codes.
     RecoveryCodes,
+    /// Links of invitations, and one-time passwords: lines of an address and a secret.
+    MemberSecrets,
     /// The secret of one-time codes, until a code proves that the app has it.
     TotpSecret,
     /// Name and challenge of a security key that is being registered.
@@ -24,6 +26,7 @@ impl Kept {
         match self {
             Self::NewToken => "new-token",
             Self::RecoveryCodes => "recovery-codes",
+            Self::MemberSecrets => "member-secrets",
             Self::TotpSecret => "totp-secret",
             Self::KeyRegistration => "key-registration",
             Self::KeyChallenge => "key-challenge",

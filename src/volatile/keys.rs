@@ -64,11 +64,6 @@ impl Volatile {
         format!("{}selection:{token}", self.prefix)
     }
 
-    /// What the next page of a kind shows once to a signed-in browser.
-    pub fn once(&self, session: &str, kind: &str) -> String {
-        format!("{}once:{kind}:{session}", self.prefix)
-    }
-
     /// Attempts of somebody in the running minute, for instance to sign in.
     pub fn attempts(&self, kind: &str, who: &str) -> String {
         format!("{}attempts:{kind}:{who}", self.prefix)

@@ -10,7 +10,6 @@ pub mod heartbeats;
 mod kept;
 pub mod keys;
 pub mod limits;
-pub mod once;
 mod origins;
 pub mod pending_sign_ins;
 pub mod refusals;

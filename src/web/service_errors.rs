@@ -2,8 +2,8 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, directory, issues, keys, members, notes, organizations, ownership, projects,
-    releases, saved_searches, sign_in, teams, tokens, two_factor,
+    accounts, artifacts, blobs, debug_files, directory, issues, keys, members, notes, organizations, ownership,
+    projects, releases, saved_searches, sign_in, teams, tokens, two_factor,
 };
 
 /// An error that belongs to one field of the form.

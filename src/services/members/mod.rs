@@ -22,7 +22,7 @@ pub use invite::{Invited, NewMember, OneTime, create_user, invite, invite_again}
 use crate::services::accounts;
 use crate::services::audit::Doer;
 use crate::store::member_lists::ListedMember;
-use crate::store::organizations::{self, Organization};
+use crate::store::organizations::Organization;
 use crate::store::{members, teams};
 use crate::types::hex;
 use crate::types::ids::{MemberId, TeamId};
@@ -88,7 +88,7 @@ impl Acting {
 /// Refuses to take the role from the last owner who can sign in. Others who change members wait until the transaction
 /// ends, so that two owners cannot take it from each other.
 async fn keep_an_owner(db: &mut PgConnection, acting: &Acting, member: &ListedMember) -> Result<(), Error> {
-    organizations::lock(&mut *db, acting.organization.id).await?;
+    members::lock_owners(&mut *db, acting.organization.id).await?;
     let counts = member.role == Role::Owner && member.user_id.is_some() && member.is_active;
     if counts && members::count_owners(&mut *db, acting.organization.id).await? <= 1 {
         return Err(Error::LastOwner);

@@ -14,6 +14,7 @@ use crate::web::api::organizations::OrganizationView;
 use crate::web::api::tenancy::Tenancy;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::{Needs, TeamAdmin, TeamWrite};
+use crate::web::extract::sudo::Sudo;
 
 /// Name and slug.
 pub async fn update(
@@ -34,7 +35,7 @@ pub async fn update(
 }
 
 /// Its projects stay.
-pub async fn delete(State(app): State<App>, access: TeamAccess<TeamAdmin>) -> Result<StatusCode> {
+pub async fn delete(State(app): State<App>, access: TeamAccess<TeamAdmin>, _: Sudo) -> Result<StatusCode> {
     require_own(&app, &access).await?;
     let mut tx = app.db.begin().await?;
     teams::remove(&mut tx, &acting(&access.within), &access.team, app.clock.now()).await?;

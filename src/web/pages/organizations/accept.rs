@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -17,11 +16,10 @@ use crate::store::invitations::Invitation;
 use crate::store::organizations::{self, Organization};
 use crate::store::users;
 use crate::types::ids::MemberId;
-use crate::web::client_ip::client_ip_of;
 use crate::web::error::{Error, FieldErrors, Result};
-use crate::web::extract::Viewer;
+use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
-use crate::web::pages::auth::begin_session;
+use crate::web::pages::auth::{Way, enter};
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;
@@ -83,14 +81,14 @@ pub async fn save(
     State(app): State<App>,
     viewer: Viewer,
     Path(path): Path<AcceptPath>,
-    parts: Parts,
+    visitor: Visitor,
     posted: Posted,
 ) -> Result<Response> {
     let (invitation, organization) = match open(&app, &path).await? {
         Ok(found) => found,
         Err(error) => return dead(&app, &viewer, &error),
     };
-    let (t, ip) = (viewer.messages(), client_ip_of(&app, &parts.headers, &parts.extensions));
+    let (t, ip) = (viewer.messages(), visitor.ip);
     if let Some(user) = &viewer.user {
         return match members::accept(&app, &invitation, &path.token, &Doer::user(user, ip), user.id).await {
             Ok(()) => {
@@ -107,7 +105,8 @@ pub async fn save(
     match members::accept_as_new(&app, &invitation, &path.token, (&name, posted.raw("password")), ip).await {
         Ok(user_id) => {
             let user = users::find(&app.db, user_id).await?.ok_or(Error::NotFound)?;
-            begin_session(&app, &user, &format!("/organizations/{}/issues/", organization.slug)).await
+            let home = format!("/organizations/{}/issues/", organization.slug);
+            enter(&app, &visitor, &user, Way { next: &home, is_kept: false }).await
         }
         Err(MemberError::Account(error)) => {
             let errors = error.field_errors(t)?;

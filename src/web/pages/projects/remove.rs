@@ -11,8 +11,8 @@ use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::ProjectAdmin;
 use crate::web::extract::{ProjectAccess, Viewer};
 use crate::web::layout::{Layout, Section};
+use crate::web::pages::confirmed::Confirmed;
 use crate::web::pages::flash::redirect_with;
-use crate::web::pages::posted::Posted;
 use crate::web::render;
 
 #[derive(Template)]
@@ -31,7 +31,12 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: Access) -> Res
 }
 
 /// Hides the project at once, so that ingest stops; the rows go in the background.
-pub async fn remove(State(app): State<App>, viewer: Viewer, access: Access, posted: Posted) -> Result<Response> {
+pub async fn remove(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: Access,
+    Confirmed(posted): Confirmed,
+) -> Result<Response> {
     let (t, slug) = (viewer.messages(), &access.project.slug);
     if posted.text("confirm") != slug {
         let page = page(&app, &viewer, &access, FieldErrors::one("confirm", t.form_not_confirmed(slug)));

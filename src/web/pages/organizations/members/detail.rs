@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{ONCE, RoleChoice, list_path, refusal, role_name, roles};
+use super::{RoleChoice, list_path, refusal, role_name, roles};
 use crate::app::App;
 use crate::services::members;
 use crate::store::member_lists::{self, ListedMember};
@@ -14,12 +14,14 @@ use crate::store::teams::{self, Team};
 use crate::types::ids::MemberId;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
+use crate::volatile::Kept;
 use crate::web::acting::acting;
 use crate::web::avatar::Avatar;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::{MemberRead, MemberWrite, Needs};
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
+use crate::web::pages::confirmed::Confirmed;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
@@ -106,7 +108,7 @@ pub async fn invite_again(
     tx.commit().await?;
     if let Some(session) = &viewer.session {
         let line = format!("{}\t{}{}", invited.email, app.config.system.url_prefix, invited.path);
-        app.redis.put_once(session, ONCE, &line).await?;
+        app.redis.keep(Kept::MemberSecrets, session, &line).await?;
     }
     redirect_with(&app, &viewer, &list_path(&access), t.people_invited_count(1)).await
 }
@@ -117,6 +119,7 @@ pub async fn remove(
     viewer: Viewer,
     access: OrganizationAccess<MemberRead>,
     Path(path): Path<MemberPath>,
+    _posted: Confirmed,
 ) -> Result<Response> {
     let (t, member) = (viewer.messages(), find(&app, &access, &path).await?);
     let is_self = member.user_id == Some(access.actor.user.id);

@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{ONCE, list_path, role_name};
+use super::{list_path, role_name};
 use crate::app::App;
 use crate::store::member_lists::{self, ListedMember, Wanted};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
+use crate::volatile::Kept;
 use crate::web::avatar::Avatar;
 use crate::web::error::Result;
 use crate::web::extract::needs::MemberRead;
@@ -74,7 +75,7 @@ pub async fn show(
     let words: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
     let (previous, next) = page.cut(&mut members, |number| format!("{root}?query={words}&page={number}"));
     let once = match &viewer.session {
-        Some(session) => app.redis.take_once(session, ONCE).await?.unwrap_or_default(),
+        Some(session) => app.redis.take_kept(Kept::MemberSecrets, session).await?.unwrap_or_default(),
         None => String::new(),
     };
     let lines = once.lines().filter_map(|line| line.split_once('\t')).enumerate();

@@ -28,9 +28,6 @@ pub fn routes() -> Router<App> {
         .route(&format!("{one}/remove/"), post(detail::remove))
 }
 
-/// What pages of members show once: lines of an address and a secret.
-const ONCE: &str = "members";
-
 /// The path of the list, without the base path.
 fn list_path<N: Needs>(access: &OrganizationAccess<N>) -> String {
     format!("/settings/{}/members/", access.organization.slug)

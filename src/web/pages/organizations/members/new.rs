@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{ONCE, RoleChoice, list_path, refusal, roles};
+use super::{RoleChoice, list_path, refusal, roles};
 use crate::app::App;
 use crate::messages::Messages;
 use crate::services::mail;
 use crate::services::members::{self, Error as MemberError, NewMember};
 use crate::store::teams::{self, Team};
 use crate::types::role::Role;
+use crate::volatile::Kept;
 use crate::web::acting::acting;
 use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::needs::MemberWrite;
@@ -68,7 +69,7 @@ pub async fn save(State(app): State<App>, viewer: Viewer, access: Access, posted
     };
     let lines: Vec<String> = shown.iter().map(|(email, secret)| format!("{email}\t{secret}")).collect();
     if let Some(session) = &viewer.session {
-        app.redis.put_once(session, ONCE, &lines.join("\n")).await?;
+        app.redis.keep(Kept::MemberSecrets, session, &lines.join("\n")).await?;
     }
     let text = if is_account { t.people_account_made().to_owned() } else { t.people_invited_count(shown.len()) };
     redirect_with(&app, &viewer, &list_path(&access), text).await

@@ -21,6 +21,7 @@ use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::needs::{Needs, TeamAdmin, TeamRead, TeamWrite};
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
+use crate::web::pages::confirmed::Confirmed;
 use crate::web::pages::flash::redirect_with;
 use crate::web::pages::posted::Posted;
 use crate::web::pages::refusals::Refusal;
@@ -139,7 +140,7 @@ pub async fn remove(
     viewer: Viewer,
     access: OrganizationAccess<TeamAdmin>,
     Path(path): Path<TeamPath>,
-    posted: Posted,
+    Confirmed(posted): Confirmed,
 ) -> Result<Response> {
     let (t, team) = (viewer.messages(), find(&app, &access, &path).await?);
     require_own(&app, &access, &team).await?;
