@@ -93,9 +93,10 @@ pub async fn show(
     let any = !all.is_empty();
     let found = all.into_iter().filter(|project| matches(project, &params.query)).collect();
     let starred = projects::list_bookmarks(&app.db, access.actor.user.id).await?;
-    let removed = match access.may(Scope::ProjectAdmin) && manages_all(&access) {
-        true => projects::list_removed(&app.db, access.organization.id, app.clock.now()).await?,
-        false => Vec::new(),
+    let removed = if access.may(Scope::ProjectAdmin) && manages_all(&access) {
+        projects::list_removed(&app.db, access.organization.id, app.clock.now()).await?
+    } else {
+        Vec::new()
     };
     let layout = Layout::of_organization(&app, &viewer, &access, Section::Projects);
     render(&ListPage {

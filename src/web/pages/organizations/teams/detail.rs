@@ -70,12 +70,9 @@ pub async fn save(
 ) -> Result<Response> {
     let (t, team) = (viewer.messages(), find(&app, &access, &path).await?);
     require_own(&app, &access, &team).await?;
-    let slug = match Slug::parse(posted.text("slug")) {
-        Ok(slug) => slug,
-        Err(_) => {
-            return refused(&app, &viewer, &access, (team, &posted), FieldErrors::one("slug", t.form_invalid_slug()))
-                .await;
-        }
+    let Ok(slug) = Slug::parse(posted.text("slug")) else {
+        let errors = FieldErrors::one("slug", t.form_invalid_slug());
+        return refused(&app, &viewer, &access, (team, &posted), errors).await;
     };
     let mut tx = app.db.begin().await?;
     let renamed =
