@@ -30,6 +30,19 @@ async fn a_project_is_made_and_listed() {
     assert!(browser.get("/organizations/acme/projects/").await.body.contains("aria-pressed=\"true\""));
 }
 
+/// The audit log names what changed, and no value: tokens are among them.
+async fn changes_are_noted(app: &TestApp, token: &str) {
+    let log: Vec<serde_json::Value> = sqlx::query_scalar("SELECT data FROM audit_entries WHERE event = 31 ORDER BY id")
+        .fetch_all(&app.app.db)
+        .await
+        .unwrap();
+    let told = serde_json::to_string(&log).unwrap();
+    for name in ["new-shop", "resolve_age", "filters.error_messages", "sensitive_fields", "fetching.token"] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    assert!(!told.contains(token), "values are not told: {told}");
+}
+
 #[tokio::test]
 async fn settings_are_kept() {
     let app = TestApp::spawn().await;
@@ -84,15 +97,7 @@ async fn settings_are_kept() {
     assert!(!reader.get(path).await.body.contains(&fetching.token), "the token is for those who may change it");
     assert_eq!(reader.post_form(path, &[]).await.status, 403);
 
-    let log: Vec<serde_json::Value> = sqlx::query_scalar("SELECT data FROM audit_entries WHERE event = 31 ORDER BY id")
-        .fetch_all(&app.app.db)
-        .await
-        .unwrap();
-    let told = serde_json::to_string(&log).unwrap();
-    for name in ["new-shop", "resolve_age", "filters.error_messages", "sensitive_fields", "fetching.token"] {
-        assert!(told.contains(name), "{name}: {told}");
-    }
-    assert!(!told.contains(&fetching.token), "values are not told: {told}");
+    changes_are_noted(&app, &fetching.token).await;
     let wrong = [("ip_addresses", "somewhere")];
     let page = browser.post_form("/settings/acme/projects/new-shop/filters/", &wrong).await;
     assert_eq!(page.status, 422);
