@@ -9,6 +9,7 @@ mod hostile;
 mod keyboard;
 mod looks;
 mod onboarding;
+mod people;
 mod preferences;
 mod reading;
 mod searching;
