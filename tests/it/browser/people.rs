@@ -1,7 +1,7 @@
 //! Coming in by an invitation, getting another role, leaving; in both languages.
 
 use fantoccini::Locator;
-use picket::store::users;
+use picket::store::users::{self, User};
 
 use super::driver::{Browser, Script, with_browser};
 use super::stage::{Look, Stage};
@@ -14,6 +14,26 @@ async fn fill(browser: &Browser, selector: &str, text: &str) {
 
 async fn sign_out(browser: &Browser) {
     browser.client.delete_all_cookies().await.expect("cookies go");
+}
+
+/// Fills the form of somebody without an account.
+async fn join_as_new(browser: &Browser) {
+    fill(browser, "#name", "Lin Tao").await;
+    fill(browser, "#password", PASSWORD).await;
+    fill(browser, "#repeated", PASSWORD).await;
+    browser.click("main form button.primary").await;
+}
+
+/// Who came in, and the id of their membership.
+async fn newcomer(stage: &Stage, email: &str) -> (User, i64) {
+    let found = users::find_by_login(&stage.test.app.db, email).await.expect("a query");
+    let user = found.expect("an account");
+    let id = sqlx::query_scalar("SELECT id FROM members WHERE user_id = $1")
+        .bind(user.id.0)
+        .fetch_one(&stage.test.app.db)
+        .await
+        .expect("a member");
+    (user, id)
 }
 
 #[tokio::test]
@@ -44,20 +64,11 @@ async fn people_come_in_rise_and_leave() {
                 let title = browser.client.find(Locator::Css("h1")).await.expect("a title").text().await.unwrap();
                 assert_eq!(title, join);
                 browser.screenshot(&format!("people-accept-{tag}")).await;
-                fill(browser, "#name", "Lin Tao").await;
-                fill(browser, "#password", PASSWORD).await;
-                fill(browser, "#repeated", PASSWORD).await;
-                browser.click("main form button.primary").await;
+                join_as_new(browser).await;
                 browser.client.wait().for_element(Locator::Css(".user-menu")).await.expect("somebody is signed in");
                 assert_eq!(browser.path().await, "/organizations/acme/issues/");
 
-                let found = users::find_by_login(&stage.test.app.db, &email).await.expect("a query");
-                let user = found.expect("an account");
-                let id: i64 = sqlx::query_scalar("SELECT id FROM members WHERE user_id = $1")
-                    .bind(user.id.0)
-                    .fetch_one(&stage.test.app.db)
-                    .await
-                    .expect("a member");
+                let (user, id) = newcomer(&stage, &email).await;
                 let page = format!("/settings/acme/members/{id}/");
                 sign_out(browser).await;
                 stage.sign_in(browser).await;
