@@ -1,4 +1,4 @@
-//! Entering and leaving. Every way to sign in ends in [`enter`].
+//! Entering and leaving. Every way to sign in ends in [`mod@enter`].
 
 mod asked;
 mod by_header;
