@@ -15,7 +15,7 @@ impl Avatar {
     pub fn of(name: &str) -> Self {
         let local = name.split('@').next().filter(|local| !local.is_empty()).unwrap_or(name);
         let words = local.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
-        let mut letters: String = words.take(2).flat_map(char::to_uppercase).take(2).collect();
+        let mut letters: String = words.take(2).filter_map(|first| first.to_uppercase().next()).collect();
         // One Chinese character is as wide as two letters.
         if letters.chars().next().is_some_and(|c| !c.is_ascii()) {
             letters.truncate(letters.chars().next().map_or(0, char::len_utf8));
