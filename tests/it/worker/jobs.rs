@@ -46,7 +46,7 @@ async fn timed_jobs_are_promised_when_due_and_once() {
     stage.test.app.clock.advance(TimeDelta::minutes(6));
     cron::promise_due(&mut connection, &stage.test.app.clock).await.unwrap();
     let due = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM jobs WHERE state = 'waiting'";
-    assert_eq!(stage.text(due).await, "name_next_releases sweep_snoozes");
+    assert_eq!(stage.text(due).await, "name_next_releases release_held_mail sweep_snoozes");
 }
 
 #[tokio::test]
