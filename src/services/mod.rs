@@ -34,6 +34,7 @@ pub mod proxy_sign_in;
 pub mod releases;
 pub mod retention;
 pub mod saved_searches;
+pub mod secret_token;
 pub mod seed;
 pub mod settings;
 pub mod setup;

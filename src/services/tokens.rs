@@ -2,16 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::{PgExecutor, PgPool};
 
 use crate::app::App;
 use crate::services::accounts::letters::{self, Notice};
 use crate::services::audit::{self, Doer, Entry};
+use crate::services::secret_token;
 use crate::store::api_tokens::{self, ApiToken, NewApiToken};
 use crate::store::users::User;
 use crate::types::audit_event::AuditEvent;
-use crate::types::hex;
 use crate::types::ids::UserId;
 use crate::types::scope::Scope;
 
@@ -37,9 +36,15 @@ pub async fn create(
     if scopes.is_empty() {
         return Err(Error::NoScope);
     }
-    let token = hex::encode(&rand::random::<[u8; 32]>());
+    let token = secret_token::generate();
     let scopes: Vec<String> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
-    let row = NewApiToken { user_id, name: name.trim(), token_hash: &hash(&token), scopes: &scopes, expires_at: None };
+    let row = NewApiToken {
+        user_id,
+        name: name.trim(),
+        token_hash: &secret_token::hash(&token),
+        scopes: &scopes,
+        expires_at: None,
+    };
     Ok((api_tokens::insert(db, &row, now).await?, token))
 }
 
@@ -71,7 +76,7 @@ pub async fn revoke_own(app: &App, by: &Doer, user: &User, token: &ApiToken) -> 
 
 /// The token with this text, unless it has expired; notes its use.
 pub async fn authenticate(db: &PgPool, token: &str, now: DateTime<Utc>) -> sqlx::Result<Option<ApiToken>> {
-    let found = api_tokens::find_by_hash(db, &hash(token), now).await?;
+    let found = api_tokens::find_by_hash(db, &secret_token::hash(token), now).await?;
     if let Some(token) = &found {
         api_tokens::update_last_used(db, token.id, now).await?;
     }
@@ -91,10 +96,6 @@ pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, Error> {
         }
     }
     if scopes.is_empty() { Err(Error::NoScope) } else { Ok(scopes) }
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 fn scope_names() -> String {

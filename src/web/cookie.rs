@@ -1,9 +1,9 @@
 //! The cookies of a signed-in browser, and of one that has yet to show its second factor.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::services::secret_token;
 use crate::types::hex;
 
 /// A cookie of ours.
@@ -58,11 +58,11 @@ impl Cookie {
 
 impl NewCookie {
     pub fn random() -> Self {
-        let value = hex::encode(&rand::random::<[u8; 32]>());
+        let value = secret_token::generate();
         Self { id: id_of(&value), value }
     }
 }
 
 fn id_of(value: &str) -> String {
-    hex::encode(&Sha256::digest(value.as_bytes()))
+    hex::encode(&secret_token::hash(value))
 }

@@ -2,16 +2,15 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::letters::{self, Notice};
 use super::{Error, check_email};
 use crate::app::App;
 use crate::services::audit::{self, Doer, Entry};
+use crate::services::secret_token;
 use crate::store::user_emails::{self, UserEmail};
 use crate::store::users::{self, User};
 use crate::types::audit_event::AuditEvent;
-use crate::types::hex;
 use crate::types::ids::{UserEmailId, UserId};
 
 const VALID_FOR: TimeDelta = TimeDelta::hours(48);
@@ -28,8 +27,8 @@ pub async fn add(app: &App, by: &Doer, user: &User, email: &str) -> Result<(), E
         return Err(Error::TooManyEmails);
     }
     limit_letters(app, user).await?;
-    let (mut tx, now, token) = (app.db.begin().await?, app.clock.now(), new_token());
-    let Some(_) = user_emails::insert(&mut *tx, user.id, email, &hash(&token), now).await? else {
+    let (mut tx, now, token) = (app.db.begin().await?, app.clock.now(), secret_token::generate());
+    let Some(_) = user_emails::insert(&mut *tx, user.id, email, &secret_token::hash(&token), now).await? else {
         return Err(Error::EmailTaken);
     };
     letters::confirm_address(&mut tx, app, user, email, &path(user, &token), now).await?;
@@ -41,20 +40,20 @@ pub async fn add(app: &App, by: &Doer, user: &User, email: &str) -> Result<(), E
 /// Sends the letter once more; what the one before holds opens nothing any more.
 pub async fn resend(app: &App, user: &User, email: &UserEmail) -> Result<(), Error> {
     limit_letters(app, user).await?;
-    let (mut tx, now, token) = (app.db.begin().await?, app.clock.now(), new_token());
-    user_emails::update_token(&mut *tx, email.id, &hash(&token), now).await?;
+    let (mut tx, now, token) = (app.db.begin().await?, app.clock.now(), secret_token::generate());
+    user_emails::update_token(&mut *tx, email.id, &secret_token::hash(&token), now).await?;
     letters::confirm_address(&mut tx, app, user, &email.email, &path(user, &token), now).await?;
     Ok(tx.commit().await?)
 }
 
 /// The address that a link would confirm.
 pub async fn find_by_token(app: &App, user_id: UserId, token: &str) -> sqlx::Result<Option<String>> {
-    user_emails::find_by_token(&app.db, user_id, &hash(token), app.clock.now() - VALID_FOR).await
+    user_emails::find_by_token(&app.db, user_id, &secret_token::hash(token), app.clock.now() - VALID_FOR).await
 }
 
 /// Confirms the address of a link; `None`: the link opens nothing.
 pub async fn confirm(app: &App, user_id: UserId, token: &str) -> sqlx::Result<Option<String>> {
-    user_emails::verify(&app.db, user_id, &hash(token), app.clock.now() - VALID_FOR).await
+    user_emails::verify(&app.db, user_id, &secret_token::hash(token), app.clock.now() - VALID_FOR).await
 }
 
 /// Letters go there from now on.
@@ -98,12 +97,4 @@ fn entry<'a>(user: &'a User, action: &str, email: &str) -> Entry<'a> {
 
 fn path(user: &User, token: &str) -> String {
     format!("/account/confirm-email/{}/{token}/", user.id)
-}
-
-fn new_token() -> String {
-    hex::encode(&rand::random::<[u8; 32]>())
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -4,17 +4,16 @@
 //! since the work is done afterwards.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::letters::{self, Notice};
 use super::{Error, passwords};
 use crate::app::App;
 use crate::services::audit::{self, Doer, Entry};
+use crate::services::secret_token;
 use crate::store::password_links;
 use crate::store::users::{self, User};
 use crate::types::audit_event::AuditEvent;
-use crate::types::hex;
 use crate::types::ids::UserId;
 
 const VALID_FOR: TimeDelta = TimeDelta::hours(48);
@@ -43,8 +42,8 @@ async fn send_links(app: &App, login: &str) -> Result<(), Error> {
 
 /// Makes a link in the place of the one before, as a path of ours.
 pub async fn make_link(db: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> sqlx::Result<String> {
-    let token = hex::encode(&rand::random::<[u8; 32]>());
-    password_links::upsert(db, user_id, &hash(&token), now).await?;
+    let token = secret_token::generate();
+    password_links::upsert(db, user_id, &secret_token::hash(&token), now).await?;
     Ok(format!("/account/recover/confirm/{user_id}/{token}/"))
 }
 
@@ -57,7 +56,7 @@ pub async fn expired_password(app: &App, user: &User) -> sqlx::Result<String> {
 /// The account that a link belongs to, if it opens.
 pub async fn find(app: &App, user_id: UserId, token: &str) -> sqlx::Result<Option<User>> {
     let since = app.clock.now() - VALID_FOR;
-    if !password_links::exists(&app.db, user_id, &hash(token), since).await? {
+    if !password_links::exists(&app.db, user_id, &secret_token::hash(token), since).await? {
         return Ok(None);
     }
     Ok(users::find(&app.db, user_id).await?.filter(may_set))
@@ -74,7 +73,7 @@ pub async fn set_password(
     // A password that is refused must not use the link up.
     let password_hash = passwords::hash_password(&app.config.auth, password).await?;
     let (mut tx, now) = (app.db.begin().await?, app.clock.now());
-    let is_taken = password_links::take(&mut *tx, user_id, &hash(token), now - VALID_FOR).await?;
+    let is_taken = password_links::take(&mut *tx, user_id, &secret_token::hash(token), now - VALID_FOR).await?;
     let Some(user) = users::find(&mut *tx, user_id).await?.filter(|user| is_taken && may_set(user)) else {
         return Ok(None);
     };
@@ -90,8 +89,4 @@ pub async fn set_password(
 
 fn may_set(user: &User) -> bool {
     user.is_active && !user.is_managed
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::outbound::probe::{self, Answered};
-use crate::types::hex;
+use crate::services::secret_token;
 
 /// Before the secret in the path.
 pub const PATH: &str = "/_health/probe/";
@@ -35,7 +35,7 @@ pub struct Seen {
 
 /// Sends a probe with a body of so many bytes.
 pub(super) async fn send(app: &App, bytes: usize) -> anyhow::Result<(Answered, Option<Seen>)> {
-    let secret = hex::encode(&rand::random::<[u8; 32]>());
+    let secret = secret_token::generate();
     app.redis.expect_probe(&secret, LIFETIME).await?;
     let root = &app.config.system.url_prefix;
     let answered = probe::post(&format!("{root}{PATH}{secret}/"), root, bytes).await?;

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Error, hash};
+use super::Error;
 use crate::app::App;
 use crate::services::accounts::{self, NewAccount};
 use crate::services::audit::{self, Doer, Entry};
+use crate::services::secret_token;
 use crate::store::invitations::{self, Invitation};
 use crate::store::{members, organizations, users};
 use crate::types::audit_event::AuditEvent;
@@ -15,7 +16,7 @@ use crate::types::ids::{MemberId, UserId};
 
 /// The invitation that a token opens.
 pub async fn find_invitation(app: &App, id: MemberId, token: &str) -> Result<Invitation, Error> {
-    let found = invitations::find(&app.db, id, &hash(token)).await?;
+    let found = invitations::find(&app.db, id, &secret_token::hash(token)).await?;
     let invitation = found.ok_or(Error::NoInvitation)?;
     let organization = organizations::find(&app.db, invitation.organization_id).await?;
     if organization.is_none() {
@@ -76,7 +77,7 @@ async fn join(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     check_age(invitation, now)?;
-    if !invitations::accept(&mut *db, invitation.id, &hash(token), user_id).await? {
+    if !invitations::accept(&mut *db, invitation.id, &secret_token::hash(token), user_id).await? {
         return Err(Error::NoInvitation);
     }
     users::update_last_organization(&mut *db, user_id, invitation.organization_id).await?;

@@ -12,7 +12,6 @@ mod letters;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 pub use accept::{accept, accept_as_new, find_invitation};
@@ -21,10 +20,10 @@ pub use invite::{Invited, NewMember, OneTime, create_user, invite, invite_again}
 
 use crate::services::accounts;
 use crate::services::audit::Doer;
+use crate::services::secret_token;
 use crate::store::member_lists::ListedMember;
 use crate::store::organizations::Organization;
 use crate::store::{members, teams};
-use crate::types::hex;
 use crate::types::ids::{MemberId, TeamId};
 use crate::types::role::Role;
 
@@ -108,13 +107,9 @@ async fn team_ids(db: &mut PgConnection, acting: &Acting, slugs: &[String]) -> R
 
 /// A secret of 256 bits, and what is stored of it.
 fn new_token() -> (String, [u8; 32]) {
-    let token = hex::encode(&rand::random::<[u8; 32]>());
-    let hash = hash(&token);
+    let token = secret_token::generate();
+    let hash = secret_token::hash(&token);
     (token, hash)
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 /// Where an invitation is accepted, on this server.
