@@ -55,16 +55,20 @@ const MAX_PUBLIC_URL: usize = 200;
 /// The public URL without the slash at its end. Its path is where the server listens already, so it stays.
 pub fn read_public_url(text: &str, configured: &str) -> Result<String, Error> {
     let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let url = Url::parse(text.trim()).map_err(|_| Error::PublicUrl)?;
-    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if text.len() > MAX_PUBLIC_URL || !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
-        return Err(Error::PublicUrl);
-    }
+    let url = parse_root(text.trim()).filter(|_| text.len() <= MAX_PUBLIC_URL).ok_or(Error::PublicUrl)?;
     let expected = Url::parse(configured).map(|url| path(&url)).unwrap_or_default();
     if path(&url) != expected {
         return Err(Error::PublicPath(format!("{expected}/")));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// A URL that others can begin with: with scheme and host, and nothing that does not belong into a root.
+pub fn parse_root(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| {
+        let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain
+    })
 }
 
 /// Makes the administrator, and the first project in the first organization. Two people who come at once do not both
@@ -110,7 +114,7 @@ async fn rename(db: &mut PgConnection, mut organization: Organization, name: &st
 
 #[cfg(test)]
 mod tests {
-    use super::read_public_url;
+    use super::{parse_root, read_public_url};
 
     #[test]
     fn public_urls_are_addresses_of_servers() {
@@ -127,6 +131,20 @@ mod tests {
             ("", "http://localhost:9000", None),
         ] {
             assert_eq!(read_public_url(text, configured).ok().as_deref(), expected, "{text}");
+        }
+    }
+    #[test]
+    fn roots_have_scheme_and_host_and_nothing_else() {
+        for (text, expected) in [
+            ("https://errors.example", true),
+            ("http://10.0.0.1:9000/errors", true),
+            ("errors.example", false),
+            ("ftp://errors.example", false),
+            ("https://user@errors.example", false),
+            ("https://errors.example/?a", false),
+            ("https://errors.example/#a", false),
+        ] {
+            assert_eq!(parse_root(text).is_some(), expected, "{text}");
         }
     }
 }

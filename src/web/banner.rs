@@ -5,12 +5,10 @@ use super::base_path;
 use super::error::Result;
 use crate::app::App;
 use crate::messages::Messages;
+use crate::services::checks::Traffic;
 use crate::services::mail::{self, Obstacle};
 use crate::store::mails;
 use crate::store::users::User;
-
-/// A share of requests by another address at which the public URL is called wrong.
-const WRONG: f64 = 0.2;
 
 const HELD_MAIL: &str = "held-mail";
 
@@ -46,7 +44,7 @@ pub async fn find(app: &App, user: &User, t: Messages, arrived: &Arrived) -> Res
 async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<Banner>> {
     let Some(origin) = arrived.seen_origin() else { return Ok(None) };
     app.redis.note_origin(&origin).await?;
-    if app.config.system.is_known_origin(&origin) || !is_often_other(app).await? {
+    if app.config.system.is_known_origin(&origin) || !Traffic::recent(app).await?.is_often_elsewhere() {
         return Ok(None);
     }
     let system = &app.config.system;
@@ -58,11 +56,4 @@ async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<
     } else {
         Banner { name: None, text, link: None, url: Some(seen) }
     }))
-}
-
-async fn is_often_other(app: &App) -> Result<bool> {
-    let recent = app.redis.recent_origins().await?;
-    let others = recent.iter().filter(|origin| !app.config.system.is_known_origin(origin)).count();
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
-    Ok(others as f64 > recent.len() as f64 * WRONG)
 }

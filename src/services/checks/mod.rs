@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::store::check_results::{self, CheckResult};
 
 pub use probe::{PATH as PROBE_PATH, Seen};
+pub use public_url::Traffic;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

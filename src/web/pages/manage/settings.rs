@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::config::{Kind, OPTIONS, Place, Settings, Source, Spec, Value};
 use crate::messages::Messages;
 use crate::outbound::mail::is_address;
+use crate::services::first_run::parse_root;
 use crate::services::settings::{self, Change, Error as Refused};
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::{SuperuserAccess, Viewer};
@@ -146,8 +147,8 @@ fn read(t: Messages, spec: &Spec, posted: &Posted) -> Result<Option<Value>, Stri
     };
     let value = Value::read(spec.kind, &json).map_err(|expected| t.manage_value_wrong(expected))?;
     let is_right = match spec.key {
-        "system.url-prefix" => is_url(text.trim()),
-        "ingest.public-url" => text.trim().is_empty() || is_url(text.trim()),
+        "system.url-prefix" => parse_root(text.trim()).is_some(),
+        "ingest.public-url" => text.trim().is_empty() || parse_root(text.trim()).is_some(),
         "mail.from" => is_address(text.trim()),
         _ => true,
     };
@@ -156,17 +157,6 @@ fn read(t: Messages, spec: &Spec, posted: &Posted) -> Result<Option<Value>, Stri
         (false, "mail.from") => Err(t.form_invalid_email().to_owned()),
         (false, _) => Err(t.setup_url_wrong().to_owned()),
     }
-}
-
-/// With scheme and host, and nothing that does not belong into a root.
-fn is_url(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-    })
 }
 
 fn group_of(spec: &Spec) -> &'static str {
@@ -185,23 +175,4 @@ fn page(app: &App, viewer: &Viewer, errors: FieldErrors) -> SettingsPage {
         }
     }
     SettingsPage { layout: Layout::in_section(app, viewer, Section::Admin), groups, errors }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_url;
-
-    #[test]
-    fn public_urls_have_scheme_and_host() {
-        for (text, expected) in [
-            ("https://errors.example", true),
-            ("http://10.0.0.1:9000/errors", true),
-            ("errors.example", false),
-            ("ftp://errors.example", false),
-            ("https://user@errors.example", false),
-            ("https://errors.example/?a", false),
-        ] {
-            assert_eq!(is_url(text), expected, "{text}");
-        }
-    }
 }
