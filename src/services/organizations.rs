@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use crate::config::Config;
 use crate::store::constraint::OnConstraint;
 use crate::store::organizations::Organization;
+use crate::store::users::User;
 use crate::store::{members, old_slugs, organizations};
 use crate::types::ids::UserId;
 use crate::types::role::Role;
@@ -47,6 +49,11 @@ pub async fn create(
         members::insert(&mut *db, organization.id, user_id, Role::Owner, now).await?;
     }
     Ok(organization)
+}
+
+/// Whether the user may make an organization: everybody, unless the installation is for one.
+pub fn may_create(config: &Config, user: &User) -> bool {
+    user.is_superuser || !config.system.single_organization
 }
 
 /// What an organization is called; `None` leaves it.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -56,8 +56,18 @@ pub async fn around_pages(State(app): State<App>, mut request: Request, next: Ne
     let response = next.run(request).await;
     match response.extensions().get::<Failure>() {
         Some(Failure(error)) => show_failure(&app, &viewer, error, wanted.as_deref()),
+        None if is_unreadable(&response) => {
+            let error = Error::bad_request(viewer.messages().error_unreadable_text());
+            show_failure(&app, &viewer, &error, None)
+        }
         None => response,
     }
+}
+
+/// The router's own answer to an address or a form that it can't read, in plain words and English.
+fn is_unreadable(response: &Response) -> bool {
+    let is_text = |value: &HeaderValue| value.as_bytes().starts_with(b"text/plain");
+    response.status() == StatusCode::BAD_REQUEST && response.headers().get(header::CONTENT_TYPE).is_some_and(is_text)
 }
 
 /// With what an administrator should know.

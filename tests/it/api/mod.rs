@@ -1,6 +1,6 @@
 //! The web API over HTTP. Shapes are checked as exact sets of keys, so that a key that goes missing is noticed.
 
-mod access;
+pub mod access;
 mod conventions;
 mod event_users;
 mod events;

@@ -1,3 +1,4 @@
+mod access;
 mod account;
 mod across;
 mod artifacts;

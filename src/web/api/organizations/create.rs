@@ -22,7 +22,7 @@ pub async fn create(
     mut fields: Fields,
 ) -> Result<(StatusCode, Json<OrganizationView>)> {
     actor.require::<OrgWrite>(Some(Role::Owner))?;
-    if app.config.system.single_organization && !actor.user.is_superuser {
+    if !organizations::may_create(&app.config, &actor.user) {
         return Err(Error::Forbidden(&[]));
     }
     let name = fields.required_text("name", organizations::MAX_NAME);

@@ -1,4 +1,4 @@
-//! The organizations somebody belongs to: the switcher. Superusers see all and make new ones.
+//! The organizations somebody belongs to: the switcher. Superusers see all; where there may be several, anybody makes one.
 
 use askama::Template;
 use axum::extract::State;
@@ -20,6 +20,7 @@ use crate::web::{redirect, render};
 struct ListPage {
     layout: Layout,
     organizations: Vec<Organization>,
+    may_create: bool,
     posted: Posted,
     errors: FieldErrors,
 }
@@ -30,7 +31,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, actor: Actor) -> Resul
 
 /// Makes an organization, owned by who asks.
 pub async fn create(State(app): State<App>, viewer: Viewer, actor: Actor, posted: Posted) -> Result<Response> {
-    if !actor.user.is_superuser {
+    if !organizations::may_create(&app.config, &actor.user) {
         return Err(Error::Forbidden(&[]));
     }
     let mut tx = app.db.begin().await?;
@@ -49,10 +50,11 @@ pub async fn create(State(app): State<App>, viewer: Viewer, actor: Actor, posted
 }
 
 async fn page(app: &App, viewer: &Viewer, actor: &Actor, posted: Posted, errors: FieldErrors) -> Result<ListPage> {
-    let organizations = if actor.user.is_superuser {
+    let found = if actor.user.is_superuser {
         rows::list(&app.db).await?
     } else {
         rows::list_of_user(&app.db, actor.user.id).await?
     };
-    Ok(ListPage { layout: Layout::new(app, viewer), organizations, posted, errors })
+    let may_create = organizations::may_create(&app.config, &actor.user);
+    Ok(ListPage { layout: Layout::new(app, viewer), organizations: found, may_create, posted, errors })
 }

@@ -1,6 +1,6 @@
 //! Who may use which endpoint: each of the router's, by every role, by each scope alone, and by those who must not.
 
-mod stage;
+pub mod stage;
 mod table;
 
 use std::collections::BTreeSet;

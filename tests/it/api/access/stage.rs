@@ -84,21 +84,13 @@ impl<'a> Stage<'a> {
     /// change only these; what a deletion takes is made anew.
     pub async fn path(&self, endpoint: &Endpoint, client: Option<&Client>) -> String {
         let mut path = endpoint.path.clone();
-        // People who come and go, so that the client stays who they are.
         if path.contains("/members/{member}/") && !path.contains("/issues/") {
-            let email = format!("{}@acme.example", uuid::Uuid::new_v4().simple());
-            let guest = json!({"email": email, "role": "member"});
-            let guest = self.made("/organizations/acme/members/", &guest).await;
-            path = path.replace("{member}", &text(&guest, "id")).replace("{team}", &self.crew);
+            path = path.replace("{member}", &self.guest().await).replace("{team}", &self.crew);
         }
         if let Some(client) = client {
             path = self.with_own(&path, endpoint.method, client).await;
         }
-        let key = if path.contains("/tags/") { "environment" } else { &self.project.key.public_key };
-        path = path.replace("{key}", key);
-        for (name, value) in &self.names {
-            path = path.replace(name, value);
-        }
+        let path = self.named(&path);
         // Nothing fits, so that the bulk changes nothing.
         let is_bulk = path.ends_with("/issues/") || path.ends_with("/groups/");
         let query = match endpoint.method {
@@ -109,17 +101,43 @@ impl<'a> Stage<'a> {
         format!("/api/0{path}{query}")
     }
 
+    /// A team without projects.
+    pub fn crew(&self) -> &str {
+        &self.crew
+    }
+
+    /// The path with what the stage has in the places of its names.
+    pub fn named(&self, path: &str) -> String {
+        let key = if path.contains("/tags/") { "environment" } else { &self.project.key.public_key };
+        let path = path.replace("{key}", key);
+        self.names.iter().fold(path, |path, (name, value)| path.replace(name, value))
+    }
+
+    /// Somebody who is invited, so that the client stays who they are whatever happens to this member.
+    pub async fn guest(&self) -> String {
+        let email = format!("{}@acme.example", uuid::Uuid::new_v4().simple());
+        let guest = self.made("/organizations/acme/members/", &json!({"email": email, "role": "member"})).await;
+        text(&guest, "id")
+    }
+
+    /// A comment of the client's: people change only their own.
+    pub async fn own_note(&self, client: &Client, why: &str) -> String {
+        let body = json!({"text": format!("Mine for {why}")});
+        let path = self.named("/api/0/issues/{issue}/notes/");
+        let made = client.post_json(&path, &body).await;
+        assert_eq!(made.status, 201, "{path}: {}", made.body);
+        text(&made.json(), "id")
+    }
+
     async fn with_own(&self, path: &str, method: &str, client: &Client) -> String {
-        for (name, list, body) in [
-            ("{note}", "/issues/{issue}/notes/", json!({"text": format!("Mine to {method} at {path}")})),
-            ("{search}", path.trim_end_matches("{search}/"), json!({"name": uuid::Uuid::new_v4(), "query": "door"})),
-        ] {
-            if path.contains(name) {
-                let list = self.names.iter().fold(list.to_owned(), |list, (name, value)| list.replace(name, value));
-                let made = client.post_json(&format!("/api/0{list}"), &body).await;
-                assert_eq!(made.status, 201, "{list}: {}", made.body);
-                return path.replace(name, &text(&made.json(), "id"));
-            }
+        if path.contains("{note}") {
+            return path.replace("{note}", &self.own_note(client, &format!("{method} {path}")).await);
+        }
+        if let Some(list) = path.strip_suffix("{search}/") {
+            let body = json!({"name": uuid::Uuid::new_v4(), "query": "door"});
+            let made = client.post_json(&format!("/api/0{}", self.named(list)), &body).await;
+            assert_eq!(made.status, 201, "{list}: {}", made.body);
+            return path.replace("{search}", &text(&made.json(), "id"));
         }
         if method == "DELETE" && path.ends_with("/teams/{organization}/{team}/") {
             let slug = format!("t{}", uuid::Uuid::new_v4().simple());
@@ -143,7 +161,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Those who give projects to teams are in them.
-    async fn join_crew(&self, client: &Client) {
+    pub async fn join_crew(&self, client: &Client) {
         let email = text(&client.get("/api/0/users/me/").await.json(), "email");
         let found = self.owner.get(&format!("/api/0/organizations/acme/members/?query=email:{email}")).await.json();
         if let Some(id) = found[0]["id"].as_str() {
