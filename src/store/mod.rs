@@ -89,6 +89,7 @@ pub mod tag_counts;
 pub mod tag_values;
 pub mod teams;
 pub mod user_emails;
+pub mod user_lists;
 pub mod user_reports;
 pub mod users;
 

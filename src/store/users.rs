@@ -196,6 +196,20 @@ pub async fn list_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId
     .await
 }
 
+/// Holds the rows of everybody who administers the installation until the transaction ends.
+pub async fn lock_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: UserId" FROM users WHERE is_superuser AND is_active ORDER BY id FOR UPDATE"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn update_is_superuser(db: impl PgExecutor<'_>, id: UserId, is_superuser: bool) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET is_superuser = $2 WHERE id = $1", id.0, is_superuser).execute(db).await?;
+    Ok(())
+}
+
 /// Holds other first runs back until the transaction ends. The number is the lock's name.
 pub async fn lock_first_run(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
     sqlx::query!("SELECT pg_advisory_xact_lock(7226101)").execute(db).await?;
@@ -351,37 +365,6 @@ pub async fn update_last_organization(
         .execute(db)
         .await?;
     Ok(())
-}
-
-/// An account as the administration lists it.
-#[derive(Clone, Debug)]
-pub struct UserSummary {
-    pub id: UserId,
-    pub username: String,
-    pub email: String,
-    pub name: String,
-    pub is_active: bool,
-    pub is_superuser: bool,
-    pub last_login_at: Option<DateTime<Utc>>,
-    pub organizations: i64,
-}
-
-/// Accounts whose name or address holds `query`, newest first.
-pub async fn search(db: impl PgExecutor<'_>, query: &str, limit: i64) -> sqlx::Result<Vec<UserSummary>> {
-    sqlx::query_as!(
-        UserSummary,
-        r#"
-        SELECT id AS "id: UserId", username, email, name, is_active, is_superuser, last_login_at,
-            (SELECT count(*) FROM members m WHERE m.user_id = users.id) AS "organizations!"
-        FROM users
-        WHERE strpos(lower(username || ' ' || email || ' ' || name), lower($1)) > 0
-        ORDER BY id DESC
-        LIMIT $2"#,
-        query,
-        limit,
-    )
-    .fetch_all(db)
-    .await
 }
 
 /// The next sign-in ends with the choice of a new password.

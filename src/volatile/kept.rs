@@ -13,6 +13,8 @@ pub enum Kept {
     RecoveryCodes,
     /// Links of invitations, and one-time passwords: lines of an address and a secret.
     MemberSecrets,
+    /// The path by which somebody sets a password.
+    PasswordLink,
     /// The secret of one-time codes, until a code proves that the app has it.
     TotpSecret,
     /// Name and challenge of a security key that is being registered.
@@ -27,6 +29,7 @@ impl Kept {
             Self::NewToken => "new-token",
             Self::RecoveryCodes => "recovery-codes",
             Self::MemberSecrets => "member-secrets",
+            Self::PasswordLink => "password-link",
             Self::TotpSecret => "totp-secret",
             Self::KeyRegistration => "key-registration",
             Self::KeyChallenge => "key-challenge",

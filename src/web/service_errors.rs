@@ -21,7 +21,10 @@ impl From<accounts::Error> for Error {
             | accounts::Error::TooManyEmails => field("email", &error),
             accounts::Error::PasswordLength | accounts::Error::WrongPassword => field("password", &error),
             accounts::Error::Managed => Self::Forbidden(&[]),
-            accounts::Error::LastOwner(_) => Self::Conflict(error.to_string().into()),
+            accounts::Error::LastOwner(_)
+            | accounts::Error::LastSuperuser
+            | accounts::Error::OwnAccount
+            | accounts::Error::Disabled => Self::Conflict(error.to_string().into()),
             accounts::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
             accounts::Error::Redis(error) => error.into(),
             accounts::Error::Database(error) => error.into(),

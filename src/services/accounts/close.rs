@@ -1,15 +1,16 @@
 //! Closing an account: it can sign in no more, its tokens open nothing, and its name stays where it wrote something.
 
-use super::Error;
+use super::{Error, administer};
 use crate::app::App;
 use crate::services::audit::{self, Doer, Entry};
 use crate::store::users::{self, User};
 use crate::store::{api_tokens, members};
 use crate::types::audit_event::AuditEvent;
 
-/// Closes the account, unless an organization would be left without an owner.
+/// Closes the account, unless an organization would be left without an owner, or the installation without a superuser.
 pub async fn close(app: &App, by: &Doer, user: &User) -> Result<(), Error> {
     let (mut tx, now) = (app.db.begin().await?, app.clock.now());
+    administer::keep_a_superuser(&mut tx, user).await?;
     members::lock_owners_of(&mut *tx, user.id).await?;
     let owned = members::list_solely_owned(&mut *tx, user.id).await?;
     if !owned.is_empty() {

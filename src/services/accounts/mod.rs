@@ -1,5 +1,6 @@
 //! People's accounts: making them, and their passwords.
 
+pub mod administer;
 pub mod close;
 pub mod emails;
 pub mod letters;
@@ -43,6 +44,12 @@ pub enum Error {
     Managed,
     #[error("these organizations have no other owner: {0}")]
     LastOwner(String),
+    #[error("the installation keeps at least one active superuser")]
+    LastSuperuser,
+    #[error("this cannot be done to one's own account")]
+    OwnAccount,
+    #[error("this account is disabled")]
+    Disabled,
     #[error("the current password is not right")]
     WrongPassword,
     #[error("the password could not be hashed: {0}")]

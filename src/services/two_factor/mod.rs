@@ -130,12 +130,12 @@ pub async fn renew_codes(app: &App, by: &Doer, user: &User) -> Result<Changed, E
 }
 
 /// Takes all factors from somebody who has lost them; for administrators.
-pub async fn reset(app: &App, by: &Doer, user: &User) -> Result<(), Error> {
+pub async fn reset(app: &App, by: &Doer, user: &User) -> sqlx::Result<()> {
     let (mut tx, now) = (app.db.begin().await?, app.clock.now());
     authenticators::delete_all(&mut *tx, user.id).await?;
     code_rows::delete_all(&mut *tx, user.id).await?;
     note(&mut tx, app, by, user, ("reset", Notice::FactorRemoved("*")), now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 /// The name of a key without the blanks around it.

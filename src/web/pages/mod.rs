@@ -22,6 +22,7 @@ mod refusals;
 pub mod releases;
 mod rule_preview;
 mod saved_searches;
+mod session_rows;
 mod share;
 mod stats;
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 
 use super::view::UserView;
 use crate::app::App;
+use crate::store::user_lists::{self, Wanted};
 use crate::store::users;
 use crate::web::api::lists::{ListAnswer, Params, page_of};
 use crate::web::error::Result;
@@ -20,13 +21,14 @@ pub async fn list(
     pagination: Pagination,
 ) -> Result<ListAnswer<UserView>> {
     let query = params.query.trim().replace('\0', "");
-    let found = users::search(&app.db, &query, LIMIT).await?;
-    let wanted = found.iter().filter(|user| match params.status.as_deref() {
-        Some("active") => user.is_active,
-        Some("disabled") => !user.is_active,
-        _ => true,
-    });
-    let ids: Vec<i64> = wanted.map(|user| user.id.0).collect();
+    let is_active = match params.status.as_deref() {
+        Some("active") => Some(true),
+        Some("disabled") => Some(false),
+        _ => None,
+    };
+    let wanted = Wanted { query: &query, is_active, ..Wanted::default() };
+    let found = user_lists::search(&app.db, &wanted, LIMIT).await?;
+    let ids: Vec<i64> = found.iter().map(|user| user.id.0).collect();
     let mut users = users::list(&app.db, &ids).await?;
     users.reverse();
     Ok(page_of(&pagination, users.iter().map(UserView::of).collect()))

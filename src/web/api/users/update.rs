@@ -1,16 +1,13 @@
-//! `PUT` and `DELETE /users/{me|id}/`. What is not named here cannot be changed by it, rights least of all.
+//! `PUT` and `DELETE /users/{me|id}/`. What is not named here cannot be changed by it.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::json;
 
 use super::view::OwnUserView;
 use crate::app::App;
-use crate::services::accounts::{close, new_nonce};
-use crate::services::audit::{self, Entry};
+use crate::services::accounts::{administer, close};
 use crate::store::users::{self, Preferences, User};
-use crate::types::audit_event::AuditEvent;
 use crate::types::language::Language;
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, Result};
@@ -26,11 +23,17 @@ struct Options {
     time_zone: Option<String>,
 }
 
-pub async fn update(State(app): State<App>, access: AccountAccess, mut fields: Fields) -> Result<Json<OwnUserView>> {
+pub async fn update(
+    State(app): State<App>,
+    access: AccountAccess,
+    proof: Result<Sudo>,
+    mut fields: Fields,
+) -> Result<Json<OwnUserView>> {
     let name = fields.text("name", MAX_NAME);
-    let is_active = fields.flag("isActive").filter(|_| !access.is_own() && access.actor.user.is_superuser);
+    let rights = (fields.flag("isActive"), fields.flag("isSuperuser"));
     let options = read_options(&mut fields);
     fields.finish()?;
+    change_rights(&app, &access, proof, rights).await?;
     let user = &access.user;
     if name.is_some() && user.is_managed {
         return Err(Error::Forbidden(&[]));
@@ -39,11 +42,35 @@ pub async fn update(State(app): State<App>, access: AccountAccess, mut fields: F
     let time_zone = options.time_zone.as_deref().or(user.time_zone.as_deref());
     users::update_profile(&app.db, user.id, &name, time_zone).await?;
     users::update_preferences(&app.db, user.id, &preferences(user, &options)).await?;
-    if let Some(is_active) = is_active.filter(|is_active| *is_active != user.is_active) {
-        switch(&app, &access, is_active).await?;
-    }
     let user = users::find(&app.db, user.id).await?.ok_or(Error::NotFound)?;
     Ok(Json(OwnUserView::load(&app, &user).await?))
+}
+
+/// Whether the account may sign in, and whether it administers. Clients send back what they got, so what stays the same
+/// is no request; what would change is refused to all but superusers.
+async fn change_rights(
+    app: &App,
+    access: &AccountAccess,
+    proof: Result<Sudo>,
+    (is_active, is_superuser): (Option<bool>, Option<bool>),
+) -> Result<()> {
+    let (user, by) = (&access.user, access.actor.doer());
+    let is_active = is_active.filter(|flag| *flag != user.is_active);
+    let is_superuser = is_superuser.filter(|flag| *flag != user.is_superuser);
+    if is_active.is_none() && is_superuser.is_none() {
+        return Ok(());
+    }
+    if !access.actor.user.is_superuser {
+        return Err(Error::Forbidden(&[]));
+    }
+    proof?;
+    if let Some(is_superuser) = is_superuser {
+        administer::set_superuser(app, &by, user, is_superuser).await?;
+    }
+    if let Some(is_active) = is_active {
+        administer::set_active(app, &by, user, is_active).await?;
+    }
+    Ok(())
 }
 
 /// Closes the account.
@@ -75,15 +102,4 @@ fn preferences<'a>(user: &'a User, options: &Options) -> Preferences<'a> {
         stack_newest_first: options.newest_first.unwrap_or(user.stack_newest_first),
         shortcuts_enabled: user.shortcuts_enabled,
     }
-}
-
-/// Disables or enables somebody else's account.
-async fn switch(app: &App, access: &AccountAccess, is_active: bool) -> Result<()> {
-    let (mut tx, now) = (app.db.begin().await?, app.clock.now());
-    users::update_is_active(&mut *tx, access.user.id, is_active, &new_nonce()).await?;
-    let event = if is_active { AuditEvent::UserEnable } else { AuditEvent::UserDisable };
-    let entry = Entry::of_installation(event, access.user.display_name()).person(access.user.id).data(json!({}));
-    audit::record(&mut *tx, &access.actor.doer(), &entry, now).await?;
-    tx.commit().await?;
-    Ok(app.redis.delete_sessions(access.user.id, None).await?)
 }

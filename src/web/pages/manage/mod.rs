@@ -30,6 +30,6 @@ pub fn routes() -> Router<App> {
         .route("/manage/queue/", get(queue::show))
         .route("/manage/queue/{event}/replay/", post(queue::replay))
         .route("/manage/queue/{event}/drop/", post(queue::forget))
-        .route("/manage/users/", get(users::show))
         .route("/manage/organizations/", get(organizations::show))
+        .merge(users::routes())
 }

@@ -12,6 +12,8 @@ mod teams;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use members::role_name;
+
 use crate::app::App;
 
 pub fn routes() -> Router<App> {

@@ -6,7 +6,6 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
-use crate::pipeline::normalize::browser_of;
 use crate::services::accounts::{MAX_PASSWORD, MIN_PASSWORD};
 use crate::services::two_factor::{TOTP, security_keys};
 use crate::store::authenticators::{self, Authenticator};
@@ -16,6 +15,7 @@ use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
 use crate::web::markup::Markup;
+use crate::web::pages::session_rows::{self, SessionRow};
 use crate::web::{render, time};
 
 #[expect(clippy::struct_excessive_bools, reason = "each shows or hides something of its own")]
@@ -33,16 +33,6 @@ pub struct SecurityPage {
     keys_possible: bool,
     sessions: Vec<SessionRow>,
     pub errors: FieldErrors,
-}
-
-/// A signed-in browser.
-struct SessionRow {
-    id: String,
-    browser: String,
-    ip: String,
-    began_at: DateTime<Utc>,
-    used_at: DateTime<Utc>,
-    is_this: bool,
 }
 
 impl SecurityPage {
@@ -75,15 +65,6 @@ pub async fn show(State(app): State<App>, viewer: Viewer, RawQuery(query): RawQu
 }
 
 pub async fn page(app: &App, viewer: &Viewer, user: &User) -> Result<SecurityPage> {
-    let t = viewer.messages();
-    let sessions = app.redis.sessions(user.id).await?.into_iter().take(100).map(|session| SessionRow {
-        is_this: viewer.session.as_deref() == Some(&session.id),
-        browser: browser_of(&session.user_agent).unwrap_or_else(|| t.account_unknown_browser().to_owned()),
-        id: session.id,
-        ip: session.ip,
-        began_at: session.began_at,
-        used_at: session.used_at,
-    });
     Ok(SecurityPage {
         layout: Layout::new(app, viewer),
         username: user.username.clone(),
@@ -93,7 +74,7 @@ pub async fn page(app: &App, viewer: &Viewer, user: &User) -> Result<SecurityPag
         factors: authenticators::list(&app.db, user.id).await?,
         codes_left: recovery_codes::count(&app.db, user.id).await?,
         keys_possible: security_keys::is_possible(app),
-        sessions: sessions.collect(),
+        sessions: session_rows::list(app, viewer.messages(), user.id, viewer.session.as_deref()).await?,
         errors: FieldErrors::default(),
     })
 }
