@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgExecutor;
 
@@ -94,4 +95,43 @@ pub async fn record(db: impl PgExecutor<'_>, doer: &Doer, entry: &Entry<'_>, now
         data: &entry.data,
     };
     audit_entries::insert(db, &row, now).await
+}
+
+/// The names of settings that differ: `resolve_age`, `filters.localhost`. Their values may be secrets.
+pub fn changed<T: Serialize>(before: &T, after: &T) -> Vec<String> {
+    let tree = |settings| serde_json::to_value(settings).unwrap_or_default();
+    let mut names = Vec::new();
+    compare("", &tree(before), &tree(after), &mut names);
+    names
+}
+
+fn compare(prefix: &str, before: &Value, after: &Value, names: &mut Vec<String>) {
+    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return };
+    for (key, value) in after {
+        let name = format!("{prefix}{key}");
+        match before.get(key) {
+            Some(old) if old == value => {}
+            Some(old) if old.is_object() && value.is_object() => compare(&format!("{name}."), old, value, names),
+            _ => names.push(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed;
+    use crate::types::project_settings::ProjectSettings;
+
+    #[test]
+    fn only_names_of_what_differs_are_told() {
+        let before = ProjectSettings::default();
+        let mut after = before.clone();
+        after.resolve_age = 24;
+        after.filters.localhost = true;
+        after.fetching.token = "secret".to_owned();
+        let mut names = changed(&before, &after);
+        names.sort();
+        assert_eq!(names, ["fetching.token", "filters.localhost", "resolve_age"]);
+        assert!(changed(&before, &before.clone()).is_empty());
+    }
 }

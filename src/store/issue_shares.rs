@@ -1,4 +1,4 @@
-//! Public links to issues.
+//! Public links to issues. While an organization lets none be shared, there are none.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
@@ -39,7 +39,13 @@ pub async fn delete(db: impl PgExecutor<'_>, issue_id: IssueId) -> sqlx::Result<
 /// The links of some issues; those without one are absent.
 pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Vec<(IssueId, Uuid)>> {
     let rows = sqlx::query!(
-        r#"SELECT issue_id AS "issue_id: IssueId", token FROM issue_shares WHERE issue_id = ANY($1)"#,
+        r#"
+        SELECT s.issue_id AS "issue_id: IssueId", s.token
+        FROM issue_shares s
+        JOIN issues i ON i.id = s.issue_id
+        JOIN projects p ON p.id = i.project_id
+        JOIN organizations o ON o.id = p.organization_id
+        WHERE s.issue_id = ANY($1) AND COALESCE((o.settings->>'allow_shared_issues')::boolean, TRUE)"#,
         issue_ids,
     )
     .fetch_all(db)
@@ -49,7 +55,16 @@ pub async fn list(db: impl PgExecutor<'_>, issue_ids: &[i64]) -> sqlx::Result<Ve
 
 /// The issue behind a link.
 pub async fn find(db: impl PgExecutor<'_>, token: Uuid) -> sqlx::Result<Option<IssueId>> {
-    sqlx::query_scalar!(r#"SELECT issue_id AS "issue_id: IssueId" FROM issue_shares WHERE token = $1"#, token)
-        .fetch_optional(db)
-        .await
+    sqlx::query_scalar!(
+        r#"
+        SELECT s.issue_id AS "issue_id: IssueId"
+        FROM issue_shares s
+        JOIN issues i ON i.id = s.issue_id
+        JOIN projects p ON p.id = i.project_id
+        JOIN organizations o ON o.id = p.organization_id
+        WHERE s.token = $1 AND COALESCE((o.settings->>'allow_shared_issues')::boolean, TRUE)"#,
+        token,
+    )
+    .fetch_optional(db)
+    .await
 }

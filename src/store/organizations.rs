@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 
 use crate::types::ids::{OrganizationId, UserId};
+use crate::types::organization_settings::OrganizationSettings;
 use crate::types::role::Role;
 
 /// A tenant.
@@ -17,6 +19,7 @@ pub struct Organization {
     /// Members see every team's projects, and join teams without asking.
     pub has_open_membership: bool,
     pub requires_two_factor: bool,
+    pub settings: Json<OrganizationSettings>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -28,7 +31,7 @@ pub async fn find(db: impl PgExecutor<'_>, id: OrganizationId) -> sqlx::Result<O
         Organization,
         r#"
         SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
-            requires_two_factor, created_at
+            requires_two_factor, settings AS "settings: Json<OrganizationSettings>", created_at
         FROM organizations
         WHERE id = $1"#,
         id.0,
@@ -42,7 +45,7 @@ pub async fn find_by_slug(db: impl PgExecutor<'_>, slug: &str) -> sqlx::Result<O
         Organization,
         r#"
         SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
-            requires_two_factor, created_at
+            requires_two_factor, settings AS "settings: Json<OrganizationSettings>", created_at
         FROM organizations
         WHERE slug = $1"#,
         slug,
@@ -57,7 +60,7 @@ pub async fn find_default(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Organi
         Organization,
         r#"
         SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
-            requires_two_factor, created_at
+            requires_two_factor, settings AS "settings: Json<OrganizationSettings>", created_at
         FROM organizations
         ORDER BY id
         LIMIT 1"#,
@@ -72,7 +75,7 @@ pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Organization>> {
         Organization,
         r#"
         SELECT id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
-            requires_two_factor, created_at
+            requires_two_factor, settings AS "settings: Json<OrganizationSettings>", created_at
         FROM organizations
         ORDER BY name, id
         LIMIT $1"#,
@@ -88,7 +91,7 @@ pub async fn list_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Res
         Organization,
         r#"
         SELECT o.id AS "id: OrganizationId", o.slug, o.name, o.default_role AS "default_role: Role", o.has_open_membership,
-            o.requires_two_factor, o.created_at
+            o.requires_two_factor, o.settings AS "settings: Json<OrganizationSettings>", o.created_at
         FROM organizations o
         JOIN members m ON m.organization_id = o.id
         WHERE m.user_id = $1
@@ -115,7 +118,7 @@ pub async fn insert(
         VALUES ($1, $2, $3)
         ON CONFLICT ON CONSTRAINT organizations_slug_key DO NOTHING
         RETURNING id AS "id: OrganizationId", slug, name, default_role AS "default_role: Role", has_open_membership,
-            requires_two_factor, created_at"#,
+            requires_two_factor, settings AS "settings: Json<OrganizationSettings>", created_at"#,
         slug,
         name,
         now,
@@ -129,8 +132,22 @@ pub async fn update_name(db: impl PgExecutor<'_>, id: OrganizationId, name: &str
     Ok(())
 }
 
-pub async fn update_slug(db: impl PgExecutor<'_>, id: OrganizationId, slug: &str) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE organizations SET slug = $2 WHERE id = $1", id.0, slug).execute(db).await?;
+/// Writes everything that people may change.
+pub async fn update(db: impl PgExecutor<'_>, organization: &Organization) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE organizations SET name = $2, slug = $3, default_role = $4, has_open_membership = $5,
+            requires_two_factor = $6, settings = $7
+        WHERE id = $1",
+        organization.id.0,
+        organization.name,
+        organization.slug,
+        organization.default_role.as_str(),
+        organization.has_open_membership,
+        organization.requires_two_factor,
+        &organization.settings as _,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

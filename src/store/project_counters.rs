@@ -6,6 +6,7 @@ use sqlx::types::Json;
 
 use crate::types::{
     ids::{OrganizationId, ProjectId},
+    organization_settings::OrganizationSettings,
     project_settings::ProjectSettings,
 };
 
@@ -14,7 +15,8 @@ use crate::types::{
 pub struct ProjectForEvents {
     pub id: ProjectId,
     pub organization_id: OrganizationId,
-    pub settings: Json<ProjectSettings>,
+    /// The stricter of the project's and the organization's.
+    pub settings: ProjectSettings,
 }
 
 /// A project whose row the transaction holds.
@@ -31,19 +33,26 @@ pub struct LockedProject {
     pub resolve_age: i32,
 }
 
-/// Settings of the projects of a batch; projects that are gone are absent.
+/// What is in effect for the projects of a batch; projects that are gone are absent.
 pub async fn list_settings(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProjectForEvents>> {
-    sqlx::query_as!(
-        ProjectForEvents,
+    let rows = sqlx::query!(
         r#"
-        SELECT id AS "id: ProjectId", organization_id AS "organization_id: OrganizationId",
-            settings AS "settings: Json<ProjectSettings>"
-        FROM projects
-        WHERE id = ANY($1) AND status = 'active'"#,
+        SELECT p.id AS "id: ProjectId", p.organization_id AS "organization_id: OrganizationId",
+            p.settings AS "settings: Json<ProjectSettings>",
+            o.settings AS "organization_settings: Json<OrganizationSettings>"
+        FROM projects p
+        JOIN organizations o ON o.id = p.organization_id
+        WHERE p.id = ANY($1) AND p.status = 'active'"#,
         ids,
     )
     .fetch_all(db)
-    .await
+    .await?;
+    let projects = rows.into_iter().map(|row| ProjectForEvents {
+        id: row.id,
+        organization_id: row.organization_id,
+        settings: row.organization_settings.applied_to(&row.settings),
+    });
+    Ok(projects.collect())
 }
 
 /// Locks the projects of a batch, in the order of their ids so that two workers cannot deadlock.

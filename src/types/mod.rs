@@ -12,6 +12,7 @@ pub mod json;
 pub mod language;
 pub mod level;
 pub mod lifecycle;
+pub mod organization_settings;
 pub mod project_settings;
 pub mod public_address;
 pub mod release;

@@ -120,6 +120,10 @@ impl From<organizations::Error> for Error {
         match error {
             organizations::Error::Name => field("name", &error),
             organizations::Error::SlugTaken => field("slug", &error),
+            organizations::Error::Fields("safe_fields") => field("safeFields", &error),
+            organizations::Error::Fields(_) => field("sensitiveFields", &error),
+            organizations::Error::RoleAbove => field("defaultRole", &error),
+            organizations::Error::OwnTwoFactor => field("require2FA", &error),
             organizations::Error::Database(error) => error.into(),
         }
     }
@@ -154,7 +158,8 @@ impl From<issues::Error> for Error {
             issues::Error::Stale(_) | issues::Error::Gone | issues::Error::Locked => {
                 Self::Conflict(error.to_string().into())
             }
-            issues::Error::MergeTooFew
+            issues::Error::SharingOff
+            | issues::Error::MergeTooFew
             | issues::Error::SeveralProjects
             | issues::Error::NoHash
             | issues::Error::AllHashes => Self::bad_request(error.to_string()),

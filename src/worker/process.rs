@@ -102,7 +102,7 @@ async fn settings_of(app: &App, entries: &[StreamEntry]) -> Option<Settings> {
 
 impl Project {
     fn of(row: ProjectForEvents) -> (ProjectId, Self) {
-        let settings = row.settings.0;
+        let settings = row.settings;
         let rules = Rules::parse(&settings.fingerprint_rules).unwrap_or_else(|error| {
             tracing::warn!(project_id = row.id.0, %error, "fingerprint rules cannot be read and are left out");
             Rules::default()

@@ -48,6 +48,8 @@ pub enum Error {
     NoHash,
     #[error("the issue has to keep one hash")]
     AllHashes,
+    #[error("the organization does not let issues be shared")]
+    SharingOff,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error(transparent)]

@@ -7,7 +7,7 @@ use super::Error;
 use crate::app::App;
 use crate::store::activities::{self, NewActivity};
 use crate::store::issues::{self, Issue};
-use crate::store::{issue_moves, issue_shares};
+use crate::store::{issue_moves, issue_shares, organizations, projects};
 use crate::types::ids::UserId;
 use crate::types::json::Json;
 use crate::types::lifecycle::Status;
@@ -37,6 +37,9 @@ const HIDDEN: [&str; 3] = ["vars", "data", "params"];
 
 /// Makes a new link; the old one ends.
 pub async fn share(app: &App, user_id: UserId, issue: &Issue) -> Result<Uuid, Error> {
+    if !may_be_shared(app, issue).await? {
+        return Err(Error::SharingOff);
+    }
     let (token, now) = (Uuid::new_v4(), app.clock.now());
     let mut tx = app.db.begin().await?;
     issue_shares::upsert(&mut *tx, issue.id, token, user_id, now).await?;
@@ -74,6 +77,13 @@ pub async fn find_shared(app: &App, token: &str) -> Result<Option<Issue>, Error>
         Some(target) => Ok(issues::find(&app.db, target).await?),
         None => Ok(None),
     }
+}
+
+/// Whether the organization lets issues be shared.
+async fn may_be_shared(app: &App, issue: &Issue) -> Result<bool, Error> {
+    let Some(project) = projects::find(&app.db, issue.project_id).await? else { return Ok(false) };
+    let organization = organizations::find(&app.db, project.organization_id).await?;
+    Ok(organization.is_some_and(|organization| organization.settings.allow_shared_issues))
 }
 
 /// Leaves of an event what may be shown to anybody.

@@ -4,6 +4,7 @@ use crate::messages::Messages;
 use crate::services::accounts::emails::MAX_EMAILS;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
 use crate::services::{keys, organizations, projects, teams};
+use crate::types::organization_settings::OrganizationSettings;
 use crate::web::error::{FieldErrors, Result};
 
 /// An error that belongs to a field of a form, or one that belongs to nobody's input.
@@ -32,7 +33,12 @@ impl Refusal for organizations::Error {
         Ok(match self {
             Self::Name => FieldErrors::one("name", t.form_name_length(organizations::MAX_NAME)),
             Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
-            other @ Self::Database(_) => return Err(other.into()),
+            Self::Fields(field) => FieldErrors::one(
+                field,
+                t.organization_field_limit(OrganizationSettings::MAX_FIELD, OrganizationSettings::MAX_FIELDS),
+            ),
+            Self::OwnTwoFactor => FieldErrors::one("require_2fa", t.organization_own_two_factor()),
+            other @ (Self::RoleAbove | Self::Database(_)) => return Err(other.into()),
         })
     }
 }

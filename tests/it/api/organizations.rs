@@ -1,3 +1,4 @@
+use picket::types::role::Role;
 use picket::types::scope::Scope;
 use serde_json::json;
 
@@ -103,4 +104,116 @@ async fn a_single_organization_stays_single() {
     let user = app.user("lin@example.com", false).await;
     let script = app.script(&user, &Scope::ALL).await;
     assert_eq!(script.post_json("/api/0/organizations/", &json!({"name": "New"})).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_an_organization_sets_holds_in_every_project() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    let owner = app.script(&project.owner, &Scope::ALL).await;
+    let lax =
+        json!({"dataScrubber": false, "scrubIPAddresses": false, "safeFields": ["iban"], "scrapeJavaScript": true});
+    assert_eq!(owner.put_json("/api/0/projects/acme/shop/", &lax).await.status, 200);
+    let event = json!({
+        "message": "no cart", "user": {"id": "7", "ip_address": "203.0.113.7"},
+        "extra": {"iban": "DE-4711", "password": "hunter2"},
+    });
+    let told = |id: &str| format!("/api/0/projects/acme/shop/events/{id}/");
+    let before = owner.get(&told(&app.report(&project, &event).await)).await.body;
+    for kept in ["203.0.113.7", "DE-4711", "hunter2"] {
+        assert!(before.contains(kept), "{kept} {before}");
+    }
+
+    let change = json!({
+        "openMembership": true, "allowSharedIssues": false, "dataScrubber": true, "dataScrubberDefaults": true,
+        "scrubIPAddresses": true, "sensitiveFields": ["iban"], "safeFields": ["page"], "scrapeJavaScript": false,
+        "defaultRole": "admin",
+    });
+    let changed = owner.put_json("/api/0/organizations/acme/", &change).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let view = owner.get("/api/0/organizations/acme/").await.json();
+    for (key, value) in change.as_object().unwrap() {
+        assert_eq!(&view[key], value, "{key}");
+    }
+    let after = owner.get(&told(&app.report(&project, &event).await)).await.body;
+    for scrubbed in ["203.0.113.7", "DE-4711", "hunter2"] {
+        assert!(!after.contains(scrubbed), "{scrubbed} {after}");
+    }
+    let own = owner.get("/api/0/projects/acme/shop/").await.json();
+    assert_eq!(
+        (&own["dataScrubber"], &own["scrapeJavaScript"]),
+        (&json!(false), &json!(true)),
+        "the project's own stay"
+    );
+    let log = owner.get("/api/0/organizations/acme/audit-logs/?event=org.edit").await.json();
+    let mut changed: Vec<&str> =
+        log[0]["data"]["changed"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+    changed.sort_unstable();
+    assert_eq!(
+        changed.join(" "),
+        "default_role open_membership settings.allow_shared_issues settings.require_scrub_data settings.require_scrub_defaults settings.require_scrub_ip_address settings.safe_fields settings.scrape_javascript settings.sensitive_fields",
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn settings_of_an_organization_are_checked() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    let owner = app.script(&project.owner, &Scope::ALL).await;
+    let wrong =
+        json!({"openMembership": "perhaps", "sensitiveFields": {"a": 1}, "defaultRole": "root", "require2FA": []});
+    let refused = owner.put_json("/api/0/organizations/acme/", &wrong).await;
+    let keys = "defaultRole openMembership require2FA sensitiveFields";
+    assert_eq!((refused.status, keys_of(&refused.json()).as_str()), (400, keys));
+    for (key, value) in [
+        ("sensitiveFields", json!(vec!["x"; 501])),
+        ("safeFields", json!(["x".repeat(201)])),
+        ("require2FA", json!(true)),
+    ] {
+        let refused = owner.put_json("/api/0/organizations/acme/", &json!({"name": "Changed", key: value})).await;
+        assert_eq!((refused.status, keys_of(&refused.json()).as_str()), (400, key), "{}", refused.body);
+    }
+    assert_eq!(owner.get("/api/0/organizations/acme/").await.json()["name"], "acme", "nothing was half stored");
+
+    let manager = app.member(&project, "manager@acme.example", Role::Manager, false).await;
+    let manager = app.script(&manager, &Scope::ALL).await;
+    let kept = manager.put_json("/api/0/organizations/acme/", &json!({"defaultRole": "manager"})).await;
+    assert_eq!((kept.status, &kept.json()["defaultRole"]), (200, &json!("member")), "owners decide about roles");
+    let admin = app.member(&project, "admin@acme.example", Role::Admin, false).await;
+    let admin = app.script(&admin, &Scope::ALL).await;
+    assert_eq!(admin.put_json("/api/0/organizations/acme/", &json!({"openMembership": true})).await.status, 403);
+    let stranger = app.project_named("other", "site").await;
+    let stranger = app.script(&stranger.owner, &Scope::ALL).await;
+    assert_eq!(stranger.put_json("/api/0/organizations/acme/", &json!({"openMembership": true})).await.status, 404);
+}
+
+#[tokio::test]
+async fn links_to_issues_end_while_the_organization_forbids_them() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    app.report(&project, &json!({"message": "no cart"})).await;
+    let owner = app.script(&project.owner, &Scope::ALL).await;
+    let issue = format!(
+        "/api/0/issues/{}/",
+        owner.get("/api/0/projects/acme/shop/issues/").await.json()[0]["id"].as_str().unwrap()
+    );
+    let shared = owner.put_json(&issue, &json!({"isPublic": true})).await.json();
+    let token = shared["shareId"].as_str().expect("a link").to_owned();
+    let anybody = app.anonymous();
+    let links = [format!("/share/issue/{token}/"), format!("/api/0/shared/issues/{token}/")];
+    for (allowed, expected) in [(true, 200), (false, 404), (true, 200)] {
+        owner.put_json("/api/0/organizations/acme/", &json!({"allowSharedIssues": allowed})).await;
+        for link in &links {
+            assert_eq!(anybody.get(link).await.status, expected, "{link}");
+        }
+        assert_eq!(owner.get(&issue).await.json()["isPublic"], allowed);
+    }
+    owner.put_json("/api/0/organizations/acme/", &json!({"allowSharedIssues": false})).await;
+    let refused = owner.put_json(&issue, &json!({"isPublic": true, "status": "resolved"})).await;
+    assert_eq!((refused.status, keys_of(&refused.json()).as_str()), (400, "detail"), "{}", refused.body);
+    assert_eq!(owner.get(&issue).await.json()["status"], "unresolved", "nothing was half done");
+    let browser = app.sign_in(&project.owner).await;
+    let page = browser.get(&issue.replace("/api/0/", "/organizations/acme/")).await;
+    assert!(page.status == 200 && !page.body.contains("issue-share\" name=\"action\""), "{}", page.body);
 }

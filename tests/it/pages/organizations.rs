@@ -36,3 +36,42 @@ async fn members_look_and_strangers_do_not() {
     let wrong = owner.post_form("/settings/acme-ltd/", &[("name", "Acme"), ("slug", "api")]).await;
     assert!(wrong.body.contains("short name is taken"));
 }
+
+#[tokio::test]
+async fn owners_set_what_holds_for_all_projects() {
+    let app = TestApp::spawn().await;
+    let fake = app.project().await;
+    let owner = app.sign_in(&fake.owner).await;
+    let form = [
+        ("name", "Acme"),
+        ("slug", "acme"),
+        ("default_role", "admin"),
+        ("require_scrub_data", "on"),
+        ("sensitive_fields", "iban\ncard"),
+    ];
+    assert_eq!(owner.post_form("/settings/acme/", &form).await.location(), "/settings/acme/");
+    let page = owner.get("/settings/acme/").await.body;
+    assert!(page.contains("<option value=\"admin\" selected>") && page.contains("iban\ncard"), "{page}");
+    let privacy = owner.get("/settings/acme/projects/shop/data-privacy/").await.body;
+    assert!(privacy.contains("Scrub data in every project") && privacy.contains("iban, card"), "{privacy}");
+    let fetching = owner.get("/settings/acme/projects/shop/source-maps/fetching/").await.body;
+    assert!(fetching.contains("lets no project fetch scripts"), "{fetching}");
+    let invite = owner.get("/settings/acme/members/new/").await.body;
+    assert!(invite.contains("value=\"admin\" checked"), "{invite}");
+
+    let long = "x\n".repeat(501);
+    let refused =
+        owner.post_form("/settings/acme/", &[("name", "Acme"), ("slug", "acme"), ("safe_fields", &long)]).await;
+    assert!(refused.status == 422 && refused.body.contains("At most 500 names of up to 200 characters"));
+    let form = [("name", "Acme"), ("slug", "acme"), ("require_2fa", "on")];
+    let refused = owner.post_form("/settings/acme/", &form).await;
+    assert!(refused.status == 422 && refused.body.contains("for yourself first"), "{}", refused.body);
+
+    let manager = app.sign_in(&app.member(&fake, "manager@acme.example", Role::Manager, false).await).await;
+    let form = [("name", "Acme"), ("slug", "acme"), ("default_role", "owner"), ("allow_shared_issues", "on")];
+    assert_eq!(manager.post_form("/settings/acme/", &form).await.status, 303);
+    assert!(
+        owner.get("/settings/acme/").await.body.contains("<option value=\"admin\" selected>"),
+        "only owners decide"
+    );
+}

@@ -90,12 +90,13 @@ async fn update(
 
 /// Does what a request asks for.
 pub async fn apply(app: &App, scope: &IssueScope, ids: &[IssueId], mutation: &mut Mutation) -> Result<()> {
-    for change in &mutation.changes {
-        issues::change(app, scope.user_id, ids, change).await?;
-    }
+    // First what an organization may forbid.
     if let Some(is_public) = mutation.is_public {
         let token = set_public(app, scope, ids, is_public).await?;
         mutation.add_echo("shareId", json!(token.map(|token| token.as_simple().to_string())));
+    }
+    for change in &mutation.changes {
+        issues::change(app, scope.user_id, ids, change).await?;
     }
     if mutation.is_merge {
         let merge = issues::merge(app, scope.owner(), ids).await?;

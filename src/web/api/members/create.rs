@@ -27,7 +27,7 @@ pub async fn create(
     mut fields: Fields,
 ) -> Result<Response> {
     let email = fields.required_text("email", MAX_EMAIL);
-    let role = read_role(&mut fields);
+    let role = read_role(&mut fields, "role");
     let teams = fields.texts("teams").unwrap_or_default();
     if role.is_none() && !fields.has("role") {
         fields.refuse("role", "This field is required.");
@@ -63,11 +63,11 @@ fn refusal(error: MemberError) -> Result<Response> {
 }
 
 /// A role by its name.
-pub fn read_role(fields: &mut Fields) -> Option<Role> {
-    let name = fields.text("role", 32)?;
+pub fn read_role(fields: &mut Fields, field: &'static str) -> Option<Role> {
+    let name = fields.text(field, 32)?;
     let role = Role::parse(&name);
     if role.is_none() {
-        fields.refuse("role", "A role is member, admin, manager or owner.");
+        fields.refuse(field, "A role is member, admin, manager or owner.");
     }
     role
 }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
+pub use create::read_role;
 pub use view::MemberView;
 
 use crate::app::App;

@@ -22,7 +22,7 @@ use crate::web::extract::needs::MemberWrite;
 /// What may be sent; other members of the body are ignored.
 pub async fn update(State(app): State<App>, access: MemberAccess<MemberWrite>, mut fields: Fields) -> Result<Response> {
     let (reinvite, regenerate) = (fields.flag("reinvite") == Some(true), fields.flag("regenerate") == Some(true));
-    let (role, teams) = (read_role(&mut fields), fields.texts("teams"));
+    let (role, teams) = (read_role(&mut fields, "role"), fields.texts("teams"));
     fields.finish()?;
     let (acting, member) = (acting(&access.within), &access.member);
     let mut tx = app.db.begin().await?;

@@ -32,7 +32,7 @@ pub async fn create(
 
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let created = organizations::create(&mut tx, &name, slug.as_ref(), Some(actor.user.id), now).await;
+    let created = organizations::create_for(&mut tx, &actor.doer(), &name, slug.as_ref(), now).await;
     let organization = created.map_err(|error| match error {
         organizations::Error::SlugTaken => Error::Conflict(error.to_string().into()),
         other => other.into(),

@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::view::{OrganizationDetailView, scope_names};
 use crate::app::App;
-use crate::store::organizations;
+use crate::store::{access_requests, organizations};
 use crate::web::api::projects::ProjectSummaryView;
 use crate::web::api::tenancy::Tenancy;
 use crate::web::error::Result;
@@ -26,5 +26,6 @@ pub async fn detail<N: Needs>(app: &App, access: &OrganizationAccess<N>) -> Resu
     view.teams = tenancy.teams.iter().map(|team| tenancy.team(team)).collect();
     view.projects = ProjectSummaryView::list(app, &tenancy, &projects).await?;
     view.access = scope_names(|scope| access.may(scope));
+    view.pending_access_requests = access_requests::list(&app.db, access.organization.id).await?.len();
     Ok(view)
 }

@@ -25,7 +25,7 @@ pub struct OrganizationView {
     require_2fa: bool,
     require_email_verification: bool,
     avatar: AvatarView,
-    features: [&'static str; 3],
+    features: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -49,8 +49,8 @@ pub struct OrganizationDetailView {
     enhanced_privacy: bool,
     data_scrubber: bool,
     data_scrubber_defaults: bool,
-    sensitive_fields: [String; 0],
-    safe_fields: [String; 0],
+    sensitive_fields: Vec<String>,
+    safe_fields: Vec<String>,
     #[serde(rename = "scrubIPAddresses")]
     scrub_ip_addresses: bool,
     store_crash_reports: bool,
@@ -60,7 +60,7 @@ pub struct OrganizationDetailView {
     pub teams: Vec<TeamView>,
     pub projects: Vec<ProjectSummaryView>,
     pub access: Vec<&'static str>,
-    pending_access_requests: u32,
+    pub pending_access_requests: usize,
     onboarding_tasks: [(); 0],
     experiments: serde_json::Map<String, serde_json::Value>,
 }
@@ -90,32 +90,33 @@ impl OrganizationView {
             status: StatusView { id: "active", name: "active" },
             is_early_adopter: false,
             disable_new_visibility_features: false,
-            require_2fa: false,
+            require_2fa: organization.requires_two_factor,
             require_email_verification: false,
             avatar: AvatarView::LETTERS,
-            features: ["legacy-rate-limits", "open-membership", "shared-issues"],
+            features: features(organization),
         }
     }
 }
 
 impl OrganizationDetailView {
-    /// Without teams, projects and access.
+    /// Without teams, projects, access and requests.
     pub fn of(organization: &Organization, is_default: bool) -> Self {
+        let settings = &organization.settings;
         Self {
             organization: OrganizationView::of(organization),
             is_default,
-            default_role: Role::Member.as_str(),
+            default_role: organization.default_role.as_str(),
             available_roles: Role::ALL.map(|role| RoleView { id: role.as_str(), name: role_name(role) }).into(),
-            open_membership: true,
-            allow_shared_issues: true,
+            open_membership: organization.has_open_membership,
+            allow_shared_issues: settings.allow_shared_issues,
             enhanced_privacy: false,
-            data_scrubber: false,
-            data_scrubber_defaults: false,
-            sensitive_fields: [],
-            safe_fields: [],
-            scrub_ip_addresses: false,
+            data_scrubber: settings.require_scrub_data,
+            data_scrubber_defaults: settings.require_scrub_defaults,
+            sensitive_fields: settings.sensitive_fields.clone(),
+            safe_fields: settings.safe_fields.clone(),
+            scrub_ip_addresses: settings.require_scrub_ip_address,
             store_crash_reports: false,
-            scrape_java_script: false,
+            scrape_java_script: settings.scrape_javascript,
             trusted_relays: [],
             quota: QuotaView { max_rate: None, max_rate_interval: 60, account_limit: 0, project_limit: 100 },
             teams: Vec::new(),
@@ -126,6 +127,17 @@ impl OrganizationDetailView {
             experiments: serde_json::Map::new(),
         }
     }
+}
+
+fn features(organization: &Organization) -> Vec<&'static str> {
+    let all = [
+        ("api-keys", true),
+        ("legacy-rate-limits", true),
+        ("open-membership", organization.has_open_membership),
+        ("require-2fa", organization.requires_two_factor),
+        ("shared-issues", organization.settings.allow_shared_issues),
+    ];
+    all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect()
 }
 
 /// The names of the scopes that `allowed` takes.

@@ -28,6 +28,7 @@ pub async fn show(
     let place = Place::parse(&params.place).filter(|place| place.url.len() <= 2048).ok_or(Error::bad_request(
         "place must be a URL of up to 2048 bytes with line and column: https://…/app.js:1:23",
     ))?;
-    let project = (access.organization().id, access.project.id, &access.project.settings.0);
+    let settings = access.organization().settings.applied_to(&access.project.settings);
+    let project = (access.organization().id, access.project.id, &settings);
     Ok(Json(symbolication::check(&app, project, (&params.release, &params.dist), &place).await))
 }

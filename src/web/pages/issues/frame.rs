@@ -68,6 +68,8 @@ pub struct IssueFrame {
     pub subscription: Subscription,
     /// Address of the public page, if there is a link.
     pub share: Option<String>,
+    /// Whether the organization lets issues be shared.
+    pub may_share: bool,
     pub assignees: Vec<(String, String)>,
     /// Who should look at it: first in the menu. Only the page of an event knows.
     pub suggested: Vec<OwnerView>,
@@ -157,6 +159,7 @@ impl IssueFrame {
             subscription: Subscription::of(details, t),
             feedback_count: details.feedback_count,
             share: None,
+            may_share: access.organization().settings.allow_shared_issues,
             assignees,
             suggested: Vec::new(),
             may_write: access.may(Scope::EventWrite),

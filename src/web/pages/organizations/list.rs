@@ -35,7 +35,7 @@ pub async fn create(State(app): State<App>, viewer: Viewer, actor: Actor, posted
         return Err(Error::Forbidden(&[]));
     }
     let mut tx = app.db.begin().await?;
-    let created = organizations::create(&mut tx, posted.text("name"), None, Some(actor.user.id), app.clock.now()).await;
+    let created = organizations::create_for(&mut tx, &actor.doer(), posted.text("name"), None, app.clock.now()).await;
     match created {
         Ok(organization) => {
             tx.commit().await?;

@@ -25,6 +25,8 @@ struct FetchingPage {
     fetching: Fetching,
     /// Whether the installation lets projects choose.
     is_allowed: bool,
+    /// Whether the organization does.
+    is_allowed_here: bool,
     may_write: bool,
     errors: FieldErrors,
 }
@@ -34,6 +36,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: ProjectAccess<
         layout: Layout::of_project(&app, &viewer, &access, Section::Settings),
         fetching: access.project.settings.fetching.clone(),
         is_allowed: app.config.source_maps.may_fetch,
+        is_allowed_here: access.organization().settings.scrape_javascript,
         may_write: access.may(Scope::ProjectWrite),
         errors: FieldErrors::default(),
     })
@@ -50,7 +53,8 @@ pub async fn save(
     if !errors.is_empty() {
         let layout = Layout::of_project(&app, &viewer, &access, Section::Settings);
         let is_allowed = app.config.source_maps.may_fetch;
-        let page = FetchingPage { layout, fetching, is_allowed, may_write: true, errors };
+        let is_allowed_here = access.organization().settings.scrape_javascript;
+        let page = FetchingPage { layout, fetching, is_allowed, is_allowed_here, may_write: true, errors };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     }
     let mut settings = access.project.settings.0.clone();

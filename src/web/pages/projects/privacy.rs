@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::save_settings;
 use crate::app::App;
+use crate::types::organization_settings::OrganizationSettings;
 use crate::types::project_settings::ProjectSettings;
 use crate::types::scope::Scope;
 use crate::web::error::Result;
@@ -20,6 +21,8 @@ use crate::web::render;
 struct PrivacyPage {
     layout: Layout,
     settings: ProjectSettings,
+    /// What holds whatever the project says.
+    required: OrganizationSettings,
     may_write: bool,
 }
 
@@ -27,6 +30,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, access: ProjectAccess<
     render(&PrivacyPage {
         layout: Layout::of_project(&app, &viewer, &access, Section::Settings),
         settings: access.project.settings.0.clone(),
+        required: access.organization().settings.0.clone(),
         may_write: access.may(Scope::ProjectWrite),
     })
 }

@@ -78,7 +78,8 @@ pub async fn show(
         page.errors = FieldErrors::one("place", t.project_check_no_place());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     };
-    let project = (access.organization().id, access.project.id, &access.project.settings.0);
+    let settings = access.organization().settings.applied_to(&access.project.settings);
+    let project = (access.organization().id, access.project.id, &settings);
     let checked = symbolication::check(&app, project, (&page.release, &page.dist), &place).await;
     page.steps = checked.steps.iter().map(|step| view(step, t)).collect();
     if let Some((number, context)) = checked.context {

@@ -131,9 +131,11 @@ async fn create(app: &App, access: &Access, posted: &Posted) -> Result<Vec<(Stri
     Ok(vec![(made.email, made.password)])
 }
 
-/// What cannot be read is the organization's default, which invites nobody to more than its owners decided.
+/// What cannot be read is the organization's default, which invites nobody to more than its owners decided, nor to more
+/// than who invites.
 fn chosen_role(access: &Access, posted: &Posted) -> Role {
-    Role::parse(posted.text("role")).unwrap_or(access.organization.default_role)
+    let default = || access.organization.default_role.min(acting(access).role);
+    Role::parse(posted.text("role")).unwrap_or_else(default)
 }
 
 fn chosen_teams(posted: &Posted) -> Vec<String> {

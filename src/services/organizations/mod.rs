@@ -1,24 +1,38 @@
-//! Tenants: making them, and the first one of an installation.
+//! Tenants: making them, and what holds for all of one.
+
+mod change;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use serde_json::json;
+use sqlx::PgConnection;
+
+pub use change::{Change, change};
 
 use crate::config::Config;
-use crate::store::constraint::OnConstraint;
+use crate::services::audit::{self, Doer, Entry};
 use crate::store::organizations::Organization;
 use crate::store::users::User;
-use crate::store::{members, old_slugs, organizations};
+use crate::store::{members, organizations};
+use crate::types::audit_event::AuditEvent;
 use crate::types::ids::UserId;
+use crate::types::organization_settings::OrganizationSettings;
 use crate::types::role::Role;
 use crate::types::slug::Slug;
 
-/// Why an organization could not be made.
+/// Why an organization could not be made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("an organization has a name of 1 to {MAX_NAME} characters")]
     Name,
     #[error("this short name is taken")]
     SlugTaken,
+    #[error("at most {max} names of up to {long} characters", max = OrganizationSettings::MAX_FIELDS,
+        long = OrganizationSettings::MAX_FIELD)]
+    Fields(&'static str),
+    #[error("you cannot give a role above your own")]
+    RoleAbove,
+    #[error("set up two-factor authentication for yourself first")]
+    OwnTwoFactor,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -56,38 +70,20 @@ pub fn may_create(config: &Config, user: &User) -> bool {
     user.is_superuser || !config.system.single_organization
 }
 
-/// What an organization is called; `None` leaves it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Identity<'a> {
-    pub name: Option<&'a str>,
-    pub slug: Option<&'a Slug>,
-}
-
-/// Changes name and slug. Addresses with the old slug lead to the new one.
-pub async fn rename(db: &PgPool, organization: &Organization, to: &Identity<'_>) -> Result<Organization, Error> {
-    let mut renamed = organization.clone();
-    if let Some(name) = to.name.map(str::trim) {
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            return Err(Error::Name);
-        }
-        name.clone_into(&mut renamed.name);
-    }
-    if let Some(slug) = to.slug.filter(|slug| slug.as_str() != organization.slug) {
-        if slug.is_reserved() {
-            return Err(Error::SlugTaken);
-        }
-        slug.as_str().clone_into(&mut renamed.slug);
-    }
-    let mut tx = db.begin().await?;
-    organizations::update_name(&mut *tx, renamed.id, &renamed.name).await?;
-    organizations::update_slug(&mut *tx, renamed.id, &renamed.slug)
-        .await
-        .on_constraint("organizations_slug_key", || Error::SlugTaken)?;
-    if renamed.slug != organization.slug {
-        old_slugs::insert_of_organization(&mut *tx, &organization.slug, organization.id).await?;
-    }
-    tx.commit().await?;
-    Ok(renamed)
+/// Makes an organization for somebody, who owns it.
+pub async fn create_for(
+    db: &mut PgConnection,
+    doer: &Doer,
+    name: &str,
+    slug: Option<&Slug>,
+    now: DateTime<Utc>,
+) -> Result<Organization, Error> {
+    let organization = create(db, name, slug, doer.user_id, now).await?;
+    let entry = Entry::of_organization(AuditEvent::OrgCreate, organization.id, &organization.name)
+        .target(organization.id.0)
+        .data(json!({"slug": organization.slug}));
+    audit::record(&mut *db, doer, &entry, now).await?;
+    Ok(organization)
 }
 
 async fn insert_first_free(
