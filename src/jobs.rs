@@ -15,6 +15,7 @@ use crate::services::{
     job::{Job, JobError},
     mail::{ReleaseHeldMail, SendMail},
     next_releases::NameNextReleases,
+    organizations::DeleteOrganization,
     retention::{CleanUp, DeleteIssues, DeleteProject},
     snoozes::SweepSnoozes,
 };
@@ -50,6 +51,7 @@ pub const JOBS: &[JobType] = &[
     JobType::on_demand::<MergeIssues>(),
     JobType::on_demand::<UnmergeIssue>(),
     JobType::on_demand::<DeleteIssues>(),
+    JobType::on_demand::<DeleteOrganization>(),
     JobType::on_demand::<DeleteProject>(),
     JobType::on_demand::<SendMail>(),
     JobType::every::<ReleaseHeldMail>(Duration::from_secs(MINUTE)),

@@ -62,7 +62,7 @@ pub async fn find(db: impl PgExecutor<'_>, token: Uuid) -> sqlx::Result<Option<I
         JOIN issues i ON i.id = s.issue_id
         JOIN projects p ON p.id = i.project_id
         JOIN organizations o ON o.id = p.organization_id
-        WHERE s.token = $1 AND COALESCE((o.settings->>'allow_shared_issues')::boolean, TRUE)"#,
+        WHERE s.token = $1 AND o.status = 'active' AND COALESCE((o.settings->>'allow_shared_issues')::boolean, TRUE)"#,
         token,
     )
     .fetch_optional(db)

@@ -57,6 +57,7 @@ pub struct AdmissionFacts {
     pub project_id: ProjectId,
     pub is_active: bool,
     pub project_is_active: bool,
+    pub organization_is_active: bool,
     pub rate_limit_count: Option<i32>,
     pub rate_limit_window: Option<i32>,
     pub settings: Json<ProjectSettings>,
@@ -68,10 +69,12 @@ pub async fn find_admission_facts(db: impl PgExecutor<'_>, public_key: &str) -> 
         AdmissionFacts,
         r#"
         SELECT k.id AS "key_id: ProjectKeyId", k.project_id AS "project_id: ProjectId", k.is_active,
-            p.status = 'active' AS "project_is_active!", k.rate_limit_count, k.rate_limit_window,
+            p.status = 'active' AS "project_is_active!", o.status = 'active' AS "organization_is_active!",
+            k.rate_limit_count, k.rate_limit_window,
             p.settings AS "settings: Json<ProjectSettings>"
         FROM project_keys k
         JOIN projects p ON p.id = k.project_id
+        JOIN organizations o ON o.id = p.organization_id
         WHERE k.public_key = $1"#,
         public_key,
     )

@@ -193,6 +193,19 @@ pub async fn mark_for_deletion(
     Ok(done.rows_affected() > 0)
 }
 
+/// Hides a project whose organization goes, for good.
+pub async fn mark_for_deletion_now(db: impl PgExecutor<'_>, id: ProjectId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE projects SET status = 'pending_deletion', slug = 'deleted ' || id, former_slug = NULL, deletion_at = $2
+        WHERE id = $1",
+        id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A project that can still be restored.
 #[derive(Clone, Debug)]
 pub struct RemovedProject {

@@ -20,6 +20,9 @@ pub enum Error {
     /// The organization or project was renamed; the same thing is at `location` now.
     #[error("the resource has moved to {location}")]
     Moved { location: String, slug: String },
+    /// The organization was removed, and can be restored for a day.
+    #[error("this organization was removed; its owners can restore it for a day")]
+    OrganizationRemoved { slug: String },
     /// Nobody is signed in, or the token is not valid.
     #[error("authentication credentials were not provided or are not valid")]
     Unauthorized,
@@ -93,7 +96,7 @@ impl FieldErrors {
 impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::OrganizationRemoved { .. } => StatusCode::NOT_FOUND,
             Self::Moved { .. } => StatusCode::FOUND,
             Self::Unauthorized | Self::SudoRequired { .. } | Self::TwoFactorRequired => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::CrossSite(_) | Self::AddressRefused(_) => StatusCode::FORBIDDEN,

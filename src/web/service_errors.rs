@@ -124,6 +124,8 @@ impl From<organizations::Error> for Error {
             organizations::Error::Fields(_) => field("sensitiveFields", &error),
             organizations::Error::RoleAbove => field("defaultRole", &error),
             organizations::Error::OwnTwoFactor => field("require2FA", &error),
+            organizations::Error::IsDefault => Self::bad_request(error.to_string()),
+            organizations::Error::Gone => Self::NotFound,
             organizations::Error::Database(error) => error.into(),
         }
     }

@@ -39,6 +39,7 @@ pub struct Admission {
     pub project_id: ProjectId,
     pub is_active: bool,
     pub project_is_active: bool,
+    pub organization_is_active: bool,
     pub allowed_domains: AllowedDomains,
     limits: Vec<Limit>,
     /// What [`LimitHit`] says of each limit.
@@ -71,6 +72,7 @@ impl Admission {
             project_id: facts.project_id,
             is_active: facts.is_active,
             project_is_active: facts.project_is_active,
+            organization_is_active: facts.organization_is_active,
             allowed_domains: AllowedDomains::new(domains.map(String::as_str)),
             limits,
             limit_names,

@@ -143,6 +143,9 @@ impl Ingest {
         if !admission.project_is_active {
             return Err(Refusal::ProjectGone);
         }
+        if !admission.organization_is_active {
+            return Err(Refusal::OrganizationRemoved);
+        }
         if let Some(text) = origin.filter(|_| !admission.allowed_domains.allow_any())
             && let Some(origin) = Origin::from_header(text)
             && !admission.allowed_domains.allow(Some(&origin))

@@ -25,6 +25,8 @@ pub enum Refusal {
     WrongProject,
     #[error("the project does not exist any more")]
     ProjectGone,
+    #[error("the organization was removed")]
+    OrganizationRemoved,
     #[error("Invalid origin: {0}")]
     Origin(String),
     #[error("Client must be upgraded for CORS support")]
@@ -94,7 +96,7 @@ impl Refusal {
         match self {
             Self::Auth(AuthError::UnsupportedVersion(_)) => 400,
             Self::Auth(_) | Self::KeyDisabled => 401,
-            Self::ProjectGone | Self::Origin(_) => 403,
+            Self::ProjectGone | Self::OrganizationRemoved | Self::Origin(_) => 403,
             Self::NotFound => 404,
             Self::Method(_) => 405,
             Self::SlowBody => 408,
@@ -124,6 +126,7 @@ impl Refusal {
             Self::Auth(_) => "auth",
             Self::KeyDisabled => "key_disabled",
             Self::InvalidProjectId | Self::WrongProject | Self::ProjectGone => "project_id",
+            Self::OrganizationRemoved => "organization_removed",
             Self::OtherDsn => "other_dsn",
             Self::TooLarge(..) => "too_large",
             Self::Body(BodyError::Empty) | Self::Envelope(EnvelopeError::Empty) => "empty",

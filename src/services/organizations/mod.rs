@@ -1,12 +1,14 @@
-//! Tenants: making them, and what holds for all of one.
+//! Tenants: making them, what holds for all of one, and their end.
 
 mod change;
+mod lifecycle;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
 pub use change::{Change, change};
+pub use lifecycle::{DeleteOrganization, delete_pending_organizations, remove, restore};
 
 use crate::config::Config;
 use crate::services::audit::{self, Doer, Entry};
@@ -33,6 +35,10 @@ pub enum Error {
     RoleAbove,
     #[error("set up two-factor authentication for yourself first")]
     OwnTwoFactor,
+    #[error("the first organization of an installation cannot be removed")]
+    IsDefault,
+    #[error("this organization cannot be restored any more")]
+    Gone,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }

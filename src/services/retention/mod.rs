@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::services::job::{Job, JobError};
-use crate::services::{artifacts, assemble, blobs, releases};
+use crate::services::{artifacts, assemble, blobs, organizations, releases};
 use crate::store::{
     attachments, body_references,
     event_partitions::{self, Week},
@@ -76,6 +76,7 @@ impl Job for CleanUp {
     async fn run(self, app: &App, _: JobId) -> Result<(), JobError> {
         jobs::delete_finished(&app.db, app.clock.now() - JOBS_KEPT).await?;
         job_issues::forget_traces(&app.db, app.clock.now() - TRACES_KEPT).await?;
+        organizations::delete_pending_organizations(app).await?;
         delete_project::delete_pending_projects(app).await?;
         mails::delete_before(&app.db, app.clock.now() - MAILS_KEPT).await?;
         outcomes::delete_homeless(&app.db).await?;

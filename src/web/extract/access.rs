@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
 
 use super::actor::Actor;
 use super::moved::moved;
@@ -15,7 +16,7 @@ use crate::store::members::{self, Member};
 use crate::store::old_slugs;
 use crate::store::organizations::{self, Organization};
 use crate::store::projects::{self, Project};
-use crate::types::ids::ProjectId;
+use crate::types::ids::{OrganizationId, ProjectId};
 use crate::types::lifecycle::Status;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
@@ -94,10 +95,44 @@ impl<N: Needs> FromRequestParts<App> for OrganizationAccess<N> {
         if let Some(organization) = organizations::find_by_slug(&app.db, &slug).await? {
             return Self::of(app, actor, organization).await;
         }
+        if let Some((id, _)) = organizations::find_removed(&app.db, &slug).await? {
+            let removed = RemovedAccess::<N>::of(app, actor, id).await?;
+            return Err(Error::OrganizationRemoved { slug: removed.organization.slug });
+        }
         let renamed = old_slugs::find_organization(&app.db, &slug).await?.ok_or(Error::NotFound)?;
         let organization = organizations::find(&app.db, renamed).await?.ok_or(Error::NotFound)?;
         let access = Self::of(app, actor, organization).await?;
         Err(moved(app, parts, "organization", &access.organization.slug))
+    }
+}
+
+/// The same for a removed organization, which everything else hides.
+pub struct RemovedAccess<N> {
+    pub within: OrganizationAccess<N>,
+    /// When its rows go.
+    pub deletion_at: DateTime<Utc>,
+}
+
+impl<N: Needs> RemovedAccess<N> {
+    /// For handlers that found it removed.
+    async fn of(app: &App, actor: Actor, id: OrganizationId) -> Result<OrganizationAccess<N>> {
+        let organization = organizations::find_hidden(&app.db, id).await?.ok_or(Error::NotFound)?;
+        OrganizationAccess::of(app, actor, organization).await
+    }
+
+    pub async fn find(app: &App, actor: Actor, slug: &str) -> Result<Self> {
+        let (id, deletion_at) = organizations::find_removed(&app.db, slug).await?.ok_or(Error::NotFound)?;
+        Ok(Self { within: Self::of(app, actor, id).await?, deletion_at })
+    }
+}
+
+impl<N: Needs> FromRequestParts<App> for RemovedAccess<N> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let slug = path_parameter(parts, "organization").await?;
+        let actor = Actor::from_request_parts(parts, app).await?;
+        Self::find(app, actor, &slug).await
     }
 }
 

@@ -16,7 +16,7 @@ pub mod sudo;
 mod viewer;
 mod visitor;
 
-pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, SuperuserAccess};
+pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, RemovedAccess, SuperuserAccess};
 pub use account::{AccountAccess, SessionAccess};
 pub use actor::Actor;
 pub use key::KeyAccess;

@@ -130,6 +130,7 @@ fn way_out(error: &Error, wanted: Option<&str>) -> Option<String> {
             let next: String = url::form_urlencoded::byte_serialize(wanted.unwrap_or("/").as_bytes()).collect();
             Some(format!("/account/sudo/?next={next}"))
         }
+        Error::OrganizationRemoved { slug } => Some(format!("/organizations/{slug}/restore/")),
         Error::TwoFactorRequired => Some("/settings/account/security/?required".to_owned()),
         _ => None,
     }

@@ -22,6 +22,7 @@ pub fn routes() -> Router<App> {
             "/settings/account/appearance/",
             get(|to: Redirect| async move { to.path("/settings/account/details/") }),
         )
+        .route("/organizations/{organization}/remove/", get(organization_removal))
         .route("/account/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/account/settings/{*rest}", get(account))
         .route("/account/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
@@ -113,6 +114,10 @@ async fn settings_below(to: Redirect, uri: axum::extract::OriginalUri) -> Respon
 
 async fn organization_settings(to: Redirect, Path(organization): Path<String>) -> Response {
     to.path(&format!("/settings/{organization}/"))
+}
+
+async fn organization_removal(to: Redirect, Path(organization): Path<String>) -> Response {
+    to.path(&format!("/settings/{organization}/remove/"))
 }
 
 async fn projects(to: Redirect, Path(organization): Path<String>) -> Response {

@@ -38,7 +38,8 @@ impl Refusal for organizations::Error {
                 t.organization_field_limit(OrganizationSettings::MAX_FIELD, OrganizationSettings::MAX_FIELDS),
             ),
             Self::OwnTwoFactor => FieldErrors::one("require_2fa", t.organization_own_two_factor()),
-            other @ (Self::RoleAbove | Self::Database(_)) => return Err(other.into()),
+            Self::IsDefault => FieldErrors::one("confirm", t.organization_is_default()),
+            other @ (Self::RoleAbove | Self::Gone | Self::Database(_)) => return Err(other.into()),
         })
     }
 }

@@ -23,6 +23,7 @@ mod members;
 mod old_addresses;
 mod old_links;
 mod onboarding;
+mod organization_removal;
 mod organizations;
 mod overview;
 mod ownership;

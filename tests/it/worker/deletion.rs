@@ -15,14 +15,18 @@ use crate::support::{Project, eventually};
 
 /// Rows of a project in every table that has a column for it, where there are any.
 async fn rows(stage: &Stage, project: &Project) -> BTreeMap<String, i64> {
+    rows_with(stage, "project_id", project.project.id.0).await
+}
+
+async fn rows_with(stage: &Stage, column: &str, id: i64) -> BTreeMap<String, i64> {
     let tables = "SELECT table_name::text FROM information_schema.columns
-        WHERE table_schema = current_schema AND column_name = 'project_id' AND table_name !~ '^event(s|_bodies)_[0-9]'";
-    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(stage.db()).await.unwrap();
+        WHERE table_schema = current_schema AND column_name = $1 AND table_name !~ '^event(s|_bodies)_[0-9]'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).bind(column).fetch_all(stage.db()).await.unwrap();
     assert!(tables.len() > 10, "{tables:?}");
     let mut rows = BTreeMap::new();
     for table in tables {
-        let count = AssertSqlSafe(format!("SELECT count(*) FROM {table} WHERE project_id = $1"));
-        let count: i64 = sqlx::query_scalar(count).bind(project.project.id.0).fetch_one(stage.db()).await.unwrap();
+        let count = AssertSqlSafe(format!("SELECT count(*) FROM {table} WHERE {column} = $1"));
+        let count: i64 = sqlx::query_scalar(count).bind(id).fetch_one(stage.db()).await.unwrap();
         if count > 0 {
             rows.insert(table, count);
         }
@@ -91,6 +95,45 @@ async fn everything_of_a_deleted_project_goes_and_nothing_of_others() {
     assert_eq!(rows(&stage, &stage.project).await, BTreeMap::new());
     assert_eq!(stage.number("SELECT count(*) FROM projects").await, 1);
     assert_eq!(rows(&stage, &other).await, before);
+    for orphans in ORPHANS {
+        assert_eq!(stage.number(orphans).await, 0, "{orphans}");
+    }
+}
+
+#[tokio::test]
+async fn everything_of_a_deleted_organization_goes_and_nothing_of_others() {
+    let stage = Stage::new().await;
+    let other = stage.test.project_named("other", "blog").await;
+    fill(&stage, &stage.project).await;
+    fill(&stage, &other).await;
+    let counted = "SELECT count(*) FROM outcomes";
+    eventually("what was taken is counted", async || (stage.number(counted).await == 6).then_some(())).await;
+    let script = stage.test.script(&other.owner, &Scope::ALL).await;
+    let release = json!({"version": "2.0", "projects": ["blog"], "commits": [{"id": "a1", "repository": "shop"}]});
+    assert_eq!(script.post_json("/api/0/organizations/other/releases/", &release).await.status, 201);
+    assert_eq!(
+        script.post_json("/api/0/organizations/other/searches/", &json!({"name": "s", "query": "a"})).await.status,
+        201
+    );
+    let before = rows(&stage, &stage.project).await;
+    let id = other.organization.id.0;
+    let own = rows_with(&stage, "organization_id", id).await;
+    for table in ["members", "projects", "releases", "repositories", "saved_searches", "teams"] {
+        assert!(own.contains_key(table), "{table} {own:?}");
+    }
+    assert_eq!(script.delete("/api/0/organizations/other/").await.status, 202);
+    stage.test.app.clock.advance(TimeDelta::hours(23));
+    stage.work().await;
+    assert!(rows(&stage, &other).await.contains_key("events"), "it can be restored for a day");
+    // The organization's job waits for those of its projects.
+    for _ in 0..4 {
+        stage.test.app.clock.advance(TimeDelta::hours(1));
+        stage.work().await;
+    }
+    assert_eq!(rows_with(&stage, "organization_id", id).await, BTreeMap::new());
+    assert_eq!(rows(&stage, &other).await, BTreeMap::new());
+    assert_eq!(stage.number("SELECT count(*) FROM organizations").await, 1);
+    assert_eq!(rows(&stage, &stage.project).await, before);
     for orphans in ORPHANS {
         assert_eq!(stage.number(orphans).await, 0, "{orphans}");
     }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod create;
+mod delete;
 mod get;
 mod list;
 mod own_issues;
@@ -19,7 +20,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/organizations/", get(list::list).post(create::create))
-        .route("/organizations/{organization}/", get(get::show).put(update::update))
+        .route("/organizations/{organization}/", get(get::show).put(update::update).delete(delete::delete))
         .route("/organizations/{organization}/activity/", get(activity::list))
         .route("/organizations/{organization}/members/{member}/issues/assigned/", get(own_issues::assigned))
         .route("/organizations/{organization}/members/{member}/issues/bookmarked/", get(own_issues::bookmarked))

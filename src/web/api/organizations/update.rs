@@ -12,15 +12,23 @@ use crate::types::scope::Scope;
 use crate::web::acting::acting;
 use crate::web::api::body::Fields;
 use crate::web::api::members::read_role;
-use crate::web::error::Result;
-use crate::web::extract::OrganizationAccess;
-use crate::web::extract::needs::OrgWrite;
+use crate::web::error::{Error, Result};
+use crate::web::extract::needs::{OrgAdmin, OrgWrite};
+use crate::web::extract::{Actor, OrganizationAccess, RemovedAccess};
 
 pub async fn update(
     State(app): State<App>,
-    mut access: OrganizationAccess<OrgWrite>,
+    actor: Actor,
+    access: Result<OrganizationAccess<OrgWrite>>,
     mut fields: Fields,
 ) -> Result<Json<OrganizationDetailView>> {
+    // A removed organization is hidden from everything else.
+    let mut access = match access {
+        Err(Error::OrganizationRemoved { slug }) if fields.flag("cancelDeletion") == Some(true) => {
+            restore(&app, actor, &slug).await?
+        }
+        access => access?,
+    };
     let (name, slug) = (fields.text("name", organizations::MAX_NAME), fields.slug("slug"));
     let mut settings = access.organization.settings.0.clone();
     read(&mut fields, &mut settings);
@@ -38,6 +46,12 @@ pub async fn update(
     };
     access.organization = organizations::change(&app.db, &acting(&access), &change, app.clock.now()).await?;
     Ok(Json(get::detail(&app, &access).await?))
+}
+
+async fn restore(app: &App, actor: Actor, slug: &str) -> Result<OrganizationAccess<OrgWrite>> {
+    let removed = RemovedAccess::<OrgAdmin>::find(app, actor.clone(), slug).await?.within;
+    organizations::restore(app, &actor.doer(), &removed.organization).await?;
+    OrganizationAccess::find(app, actor, slug).await
 }
 
 fn read(fields: &mut Fields, settings: &mut OrganizationSettings) {

@@ -127,6 +127,13 @@ impl OrganizationDetailView {
             experiments: serde_json::Map::new(),
         }
     }
+
+    /// As it is once it was removed.
+    #[must_use]
+    pub fn pending_deletion(mut self) -> Self {
+        self.organization.status = StatusView { id: "pending_deletion", name: "pending deletion" };
+        self
+    }
 }
 
 fn features(organization: &Organization) -> Vec<&'static str> {

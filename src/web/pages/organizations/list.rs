@@ -20,6 +20,8 @@ use crate::web::{redirect, render};
 struct ListPage {
     layout: Layout,
     organizations: Vec<Organization>,
+    /// Removed ones that are still there.
+    removed: Vec<Organization>,
     may_create: bool,
     posted: Posted,
     errors: FieldErrors,
@@ -56,5 +58,6 @@ async fn page(app: &App, viewer: &Viewer, actor: &Actor, posted: Posted, errors:
         rows::list_of_user(&app.db, actor.user.id).await?
     };
     let may_create = organizations::may_create(&app.config, &actor.user);
-    Ok(ListPage { layout: Layout::new(app, viewer), organizations: found, may_create, posted, errors })
+    let removed = rows::list_removed(&app.db, actor.user.id, actor.user.is_superuser).await?;
+    Ok(ListPage { layout: Layout::new(app, viewer), organizations: found, removed, may_create, posted, errors })
 }

@@ -7,6 +7,7 @@ mod auth;
 mod general;
 mod list;
 mod members;
+mod remove;
 mod teams;
 
 use axum::Router;
@@ -20,6 +21,8 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/organizations/", get(list::show).post(list::create))
         .route("/settings/{organization}/", get(general::show).post(general::save))
+        .route("/settings/{organization}/remove/", get(remove::show).post(remove::remove))
+        .route("/organizations/{organization}/restore/", get(remove::removed).post(remove::restore))
         .route("/settings/{organization}/auth/", get(auth::show))
         .route("/settings/{organization}/auth/ldap/", post(auth::try_ldap))
         .route("/settings/{organization}/auth/oidc/", post(auth::try_oidc))

@@ -33,7 +33,6 @@ struct RemovePage {
 struct RemovedPage {
     layout: Layout,
     name: String,
-    slug: String,
     until: Markup,
     may_restore: bool,
 }
@@ -77,7 +76,6 @@ pub async fn removed(State(app): State<App>, viewer: Viewer, access: RemovedAcce
     let organization = &access.within.organization;
     render(&RemovedPage {
         name: organization.name.clone(),
-        slug: organization.slug.clone(),
         until: time::absolute(layout.t, access.deletion_at),
         may_restore: access.within.may(Scope::OrgAdmin) && access.deletion_at > layout.now,
         layout,

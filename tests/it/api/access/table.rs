@@ -76,7 +76,8 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("/projects/", &[("GET", PROJECT_READ)]),
     ("/events/{event}/", &[("GET", EVENT_READ)]),
     ("/organizations/", &[("GET", ORG_READ), ("POST", ORG_WRITE)]),
-    ("/organizations/{organization}/", &[("GET", ORG_READ), ("PUT", ORG_WRITE)]),
+    // The first organization stays, so that this deletes nothing.
+    ("/organizations/{organization}/", &[("GET", ORG_READ), ("PUT", ORG_WRITE), ("DELETE", ORG_ADMIN)]),
     ("/organizations/{organization}/access-requests/", &[("GET", ANY_ACCESS_READ)]),
     ("/organizations/{organization}/access-requests/{request}/", &[("PUT", ANY_ACCESS_WRITE)]),
     ("/organizations/{organization}/activity/", &[("GET", EVENT_READ)]),
