@@ -33,6 +33,7 @@ pub struct Opened {
 }
 
 /// Header, actions and tabs; `issues/frame.html` reads it as `frame`.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing the page asks")]
 pub struct IssueFrame {
     pub id: IssueId,
     pub organization: String,
