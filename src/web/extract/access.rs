@@ -132,6 +132,10 @@ impl<N: Needs> FromRequestParts<App> for RemovedAccess<N> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let slug = path_parameter(parts, "organization").await?;
         let actor = Actor::from_request_parts(parts, app).await?;
+        if let Some(organization) = organizations::find_by_slug(&app.db, &slug).await? {
+            OrganizationAccess::<N>::of(app, actor, organization).await?;
+            return Err(Error::NotFound);
+        }
         Self::find(app, actor, &slug).await
     }
 }

@@ -123,6 +123,7 @@ GET  open    -                /organizations/{organization}/members/{*rest}
 GET  open    -                /organizations/{organization}/teams/
 GET  open    -                /organizations/{organization}/teams/{*rest}
 GET  open    -                /organizations/{organization}/all-teams/
+GET  open    -                /organizations/{organization}/remove/
 GET  open    -                /organizations/{organization}/rate-limits/
 GET  open    -                /organizations/{organization}/rate-limits/{*rest}
 GET  open    -                /organizations/{organization}/repos/
@@ -230,6 +231,10 @@ GET  org     project:write    /organizations/{organization}/projects/new/
 POST org     project:write    /organizations/{organization}/projects/new/
 GET  org     org:read         /settings/{organization}/
 POST org     org:write        /settings/{organization}/
+GET  org     org:admin        /settings/{organization}/remove/
+POST org     org:admin        /settings/{organization}/remove/
+GET  org?    org:read         /organizations/{organization}/restore/
+POST org?    org:admin        /organizations/{organization}/restore/
 GET  org     org:admin        /settings/{organization}/auth/
 POST within? -                /settings/{organization}/auth/ldap/
 POST within? -                /settings/{organization}/auth/oidc/
