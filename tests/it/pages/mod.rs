@@ -1,4 +1,4 @@
-mod access;
+pub mod access;
 mod account;
 mod across;
 mod artifacts;

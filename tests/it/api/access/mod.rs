@@ -1,7 +1,7 @@
 //! Who may use which endpoint: each of the router's, by every role, by each scope alone, and by those who must not.
 
 pub mod stage;
-mod table;
+pub mod table;
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Who may open which page and post which form: each of the router's, by every role, and by those who must not. The
 //! endpoints of the API have a table of their own (`api::access`), and so has ingest, which knows keys and no people.
 
-mod table;
+pub mod table;
 
 use std::collections::BTreeSet;
 
@@ -63,10 +63,10 @@ impl Outcome {
 }
 
 /// Ids of what belongs to the owner, and to nobody else.
-struct Owned(Vec<(&'static str, String)>);
+pub struct Owned(Vec<(&'static str, String)>);
 
 impl Owned {
-    async fn of(app: &TestApp, base: &Project) -> Self {
+    pub async fn of(app: &TestApp, base: &Project) -> Self {
         let user = base.owner.id.0;
         let authenticator = "INSERT INTO authenticators (user_id, kind, name, data, created_at)
             VALUES ($1, 'security_key', 'key', '{}', now()) RETURNING id";
@@ -91,13 +91,14 @@ impl Owned {
 }
 
 /// An organization with what its pages name, and everything the owner has alone.
-struct Walk<'a> {
-    stage: Stage<'a>,
-    owned: &'a Owned,
+pub struct Walk<'a> {
+    pub stage: Stage<'a>,
+    pub owned: &'a Owned,
 }
 
 impl Walk<'_> {
-    async fn path(&self, page: &Page, own: Option<&Client>) -> String {
+    /// The path with a name in every place; `own`: for a client who may do this.
+    pub async fn path(&self, page: &Page, own: Option<&Client>) -> String {
         let mut path = page.path.to_owned();
         if page.place == Place::Own {
             path = self.owned.0.iter().fold(path, |path, (name, id)| path.replace(name, id));
@@ -182,7 +183,7 @@ fn by_role(page: &Page, role: Role, sees: bool) -> Outcome {
 }
 
 /// An installation that is set up, where everybody may make organizations; with its administrator.
-async fn spawn() -> (TestApp, User) {
+pub async fn spawn() -> (TestApp, User) {
     let app = TestApp::spawn_with(|config| config.system.single_organization = false).await;
     let root = app.user("root@else.example", true).await;
     (app, root)
