@@ -34,8 +34,13 @@ impl SentryCli {
 
     /// Lets it find the server elsewhere.
     pub fn turn_to(&mut self, url: String) {
-        self.variables.retain(|(name, _)| *name != "SENTRY_URL");
+        self.forget("SENTRY_URL");
         self.variables.push(("SENTRY_URL", url));
+    }
+
+    /// So that it goes by what it was told at its sign-in.
+    pub fn forget(&mut self, variable: &str) {
+        self.variables.retain(|(name, _)| *name != variable);
     }
 
     /// The program with its surroundings.

@@ -7,6 +7,7 @@ mod bundles;
 mod command_line;
 mod nginx;
 mod proxy;
+mod roles;
 mod scenario;
 pub mod scripts;
 mod sentry_cli;

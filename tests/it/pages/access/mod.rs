@@ -122,7 +122,7 @@ impl Walk<'_> {
             ("{platform}", "python"),
             ("{banner}", "held-mail"),
             ("{check}", "database"),
-            ("{user}", "1"),
+            ("{user}", "999999"),
             ("{*rest}", "more/"),
         ] {
             path = path.replace(name, value);

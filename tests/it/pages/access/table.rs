@@ -209,6 +209,12 @@ GET  super   -                /manage/queue/
 POST super?  -                /manage/queue/{event}/replay/
 POST super?  -                /manage/queue/{event}/drop/
 GET  super   -                /manage/users/
+GET  super?  -                /manage/users/{user}/
+POST super?  -                /manage/users/{user}/active/
+POST super?  -                /manage/users/{user}/factors/reset/
+POST super?  -                /manage/users/{user}/password-link/
+POST super?  -                /manage/users/{user}/remove/
+POST super?  -                /manage/users/{user}/superuser/
 GET  super   -                /manage/organizations/
 
 GET  org     event:read       /organizations/{organization}/activity/

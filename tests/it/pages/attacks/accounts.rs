@@ -146,9 +146,12 @@ async fn mass_assignment_of_superuser_by_api() {
     let app = TestApp::spawn().await;
     let user = app.user("lin@example.com", false).await;
     let browser = app.sign_in(&user).await;
+    for claim in [json!({"isSuperuser": true}), json!({"name": "Eve", "isActive": false})] {
+        assert_eq!(browser.put_json("/api/0/users/me/", &claim).await.status, 403, "{claim}");
+    }
     let body = json!({
-        "name": "Lin", "isSuperuser": true, "is_superuser": true, "isStaff": true, "isActive": false, "isManaged": true,
-        "email": "x@y.example", "id": "1", "options": {"language": "zh", "timezone": "Asia/Shanghai"},
+        "name": "Lin", "is_superuser": true, "isStaff": true, "isManaged": true, "email": "x@y.example", "id": "1",
+        "options": {"language": "zh", "timezone": "Asia/Shanghai"},
     });
     let answer = browser.put_json("/api/0/users/me/", &body).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
