@@ -24,5 +24,5 @@ pub use pagination::{Page, Pagination};
 pub use release::ReleaseAccess;
 pub use sudo::Sudo;
 pub use viewer::Viewer;
-pub(super) use viewer::load as load_viewer;
+pub(super) use viewer::{asked_language, load as load_viewer};
 pub use visitor::Visitor;

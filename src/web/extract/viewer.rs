@@ -14,7 +14,7 @@ use crate::store::{job_views, organizations};
 use crate::types::language::Language;
 use crate::volatile::sessions::Flash;
 use crate::web::banner::Banner;
-use crate::web::cookie::Cookie;
+use crate::web::cookie::{self, Cookie};
 use crate::web::error::{Error, Result};
 
 /// The person in front of a page: perhaps signed in, always with a language. The pages' middleware loads it once.
@@ -77,12 +77,16 @@ pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result
 }
 
 /// `?lang=zh` on pages that can be reached without an account.
-fn asked_language(query: Option<&str>) -> Option<Language> {
+pub fn asked_language(query: Option<&str>) -> Option<Language> {
     let pairs = url::form_urlencoded::parse(query?.as_bytes());
     pairs.into_iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::parse(&tag))
 }
 
+/// What was chosen in the browser, or what it prefers.
 fn browser_language(headers: &HeaderMap) -> Language {
+    if let Some(chosen) = cookie::language(headers) {
+        return chosen;
+    }
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     header.and_then(Language::accepted).unwrap_or_default()
 }

@@ -8,10 +8,12 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::failures::log_internal;
 use crate::app::App;
+use crate::types::language::Language;
 use crate::web::arrived::{Advice, Arrived};
 use crate::web::banner;
+use crate::web::cookie;
 use crate::web::error::{Error, Failure, Result};
-use crate::web::extract::{Viewer, load_viewer};
+use crate::web::extract::{Viewer, asked_language, load_viewer};
 use crate::web::layout::Layout;
 use crate::web::redirect;
 
@@ -53,12 +55,27 @@ pub async fn around_pages(State(app): State<App>, mut request: Request, next: Ne
         Err(error) => return show_failure(&app, &viewer, &error, None),
     };
     request.extensions_mut().insert(viewer.clone());
-    let response = next.run(request).await;
+    // The next page, a form with its errors for instance, does not say it in its address.
+    let chosen = asked_language(request.uri().query()).filter(|_| viewer.user.is_none());
+    let response = answer(&app, &viewer, next.run(request).await, wanted.as_deref());
+    match chosen {
+        Some(language) => with_language(&app, response, language),
+        None => response,
+    }
+}
+
+fn with_language(app: &App, mut response: Response, language: Language) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie::set_language(app, language));
+    response
+}
+
+/// What the handler answered, or the page that says why it did not.
+fn answer(app: &App, viewer: &Viewer, response: Response, wanted: Option<&str>) -> Response {
     match response.extensions().get::<Failure>() {
-        Some(Failure(error)) => show_failure(&app, &viewer, error, wanted.as_deref()),
+        Some(Failure(error)) => show_failure(app, viewer, error, wanted),
         None if is_unreadable(&response) => {
             let error = Error::bad_request(viewer.messages().error_unreadable_text());
-            show_failure(&app, &viewer, &error, None)
+            show_failure(app, viewer, &error, None)
         }
         None => response,
     }

@@ -10,17 +10,10 @@ use crate::support::{PASSWORD, TestApp, eventually};
 
 const SECURITY: &str = "/settings/account/security/";
 
-async fn fill(browser: &Browser, fields: &[(&str, &str)]) {
-    for (name, value) in fields {
-        let field = browser.client.find(Locator::Css(&format!("[name={name}]"))).await.expect("a field");
-        field.send_keys(value).await.expect("it takes text");
-    }
-}
-
 /// Types the password at the door, and waits for what comes behind it.
 async fn knock(browser: &Browser, email: &str, password: &str, then: &str) {
     browser.open("/auth/login/").await;
-    fill(browser, &[("username", email), ("password", password)]).await;
+    browser.fill(&[("username", email), ("password", password)]).await;
     browser.click("button.primary").await;
     browser.wait_for(then).await;
 }
@@ -31,7 +24,7 @@ async fn a_forgotten_password_is_chosen_anew() {
     for (script, language, password) in [(Script::On, "en", "new horse 1"), (Script::Off, "zh", "new horse 2")] {
         with_browser(stage.test.url(""), script, async |browser| {
             browser.open(&format!("/account/recover/?lang={language}")).await;
-            fill(browser, &[("login", &stage.user.email)]).await;
+            browser.fill(&[("login", &stage.user.email)]).await;
             let before = stage.test.mails(&stage.user.email).await.len();
             browser.click("button.primary").await;
             let link = eventually("the letter", async || {
@@ -43,7 +36,7 @@ async fn a_forgotten_password_is_chosen_anew() {
             let word = if language == "en" { "Choose a password" } else { "设置密码" };
             let text = browser.client.find(Locator::Css("h1")).await.expect("a title").text().await.expect("a text");
             assert_eq!(text, word);
-            fill(browser, &[("password", password), ("repeated", password)]).await;
+            browser.fill(&[("password", password), ("repeated", password)]).await;
             browser.click("button.primary").await;
             let menu = browser.client.wait().for_element(Locator::Css(".user-menu")).await;
             menu.expect("who chose a password is signed in");
@@ -64,7 +57,7 @@ async fn an_authenticator_app_and_a_fresh_proof() {
         let field = Locator::Css("[name=proof_password]");
         browser.client.wait().for_element(field).await.expect("a question");
         browser.screenshot("confirm").await;
-        fill(browser, &[("proof_password", PASSWORD)]).await;
+        browser.fill(&[("proof_password", PASSWORD)]).await;
         browser.click("button.primary").await;
         browser.client.wait().for_element(Locator::Css("svg.qr")).await.expect("a picture to scan");
         browser.screenshot("totp").await;
@@ -72,7 +65,7 @@ async fn an_authenticator_app_and_a_fresh_proof() {
         let secret = secret.attr("value").await.expect("a value").expect("a value");
         let secret = totp::decode(&secret.replace(' ', "")).expect("base32");
         let now = || totp::step_of(stage.test.app.clock.now());
-        fill(browser, &[("code", &totp::code(&secret, now()))]).await;
+        browser.fill(&[("code", &totp::code(&secret, now()))]).await;
         browser.click("button.primary").await;
         browser.client.wait().for_element(Locator::Css(".codes")).await.expect("recovery codes");
         browser.screenshot("recovery-codes").await;
@@ -84,12 +77,12 @@ async fn an_authenticator_app_and_a_fresh_proof() {
 
         browser.client.delete_all_cookies().await.expect("signed out");
         browser.open("/auth/login/").await;
-        fill(browser, &[("username", &stage.user.email), ("password", PASSWORD)]).await;
+        browser.fill(&[("username", &stage.user.email), ("password", PASSWORD)]).await;
         browser.click("button.primary").await;
         let field = Locator::Css("[name=proof_code]");
         browser.client.wait().for_element(field).await.expect("the second factor");
         browser.screenshot("second-factor").await;
-        fill(browser, &[("proof_code", &code)]).await;
+        browser.fill(&[("proof_code", &code)]).await;
         browser.click("button.primary").await;
         browser.client.wait().for_element(Locator::Css(".user-menu")).await.expect("somebody is signed in");
     })
@@ -113,7 +106,7 @@ async fn a_security_key_opens_the_door_and_proves_who_is_there() {
         browser.click(&format!("form[action='{SECURITY}keys/'] button")).await;
         browser.wait_for("document.querySelector('[data-security-key]:not([hidden])')").await;
         browser.screenshot("security-key").await;
-        fill(browser, &[("name", "blue")]).await;
+        browser.fill(&[("name", "blue")]).await;
         browser.click("[data-security-key] button").await;
         browser.wait_for("document.querySelector('.codes, .problem')").await;
         assert_eq!(browser.complaints().await, Vec::<String>::new());

@@ -97,6 +97,16 @@ impl Browser {
         panic!("there is no {selector} at {}", self.path().await);
     }
 
+    /// Types into fields, by their names, instead of what stands there.
+    pub async fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, text) in fields {
+            let selector = format!("[name={name}]");
+            let field = self.client.wait().for_element(Locator::Css(&selector)).await.expect(name);
+            field.clear().await.expect("an empty field");
+            field.send_keys(text).await.expect("it takes text");
+        }
+    }
+
     /// What the content security policy refused on this page.
     pub async fn policy_violations(&self) -> Vec<String> {
         let refused = self.evaluate("return window.policyViolations").await;
@@ -132,6 +142,17 @@ impl Browser {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("{expression} did not become true at {}", self.path().await);
+    }
+
+    /// Waits until a page is open whose path ends so.
+    pub async fn wait_for_path(&self, part: &str) {
+        for _ in 0..200 {
+            if self.path().await.ends_with(part) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("it is still at {}, not at {part}", self.path().await);
     }
 
     /// The width of the window; narrower than a window can be made.

@@ -4,6 +4,7 @@
 mod accounts;
 mod density;
 mod driver;
+mod first_run;
 mod following;
 mod hostile;
 mod keyboard;

@@ -7,20 +7,13 @@ use super::driver::{Browser, Script, with_browser};
 use super::stage::{Look, Stage};
 use crate::support::PASSWORD;
 
-async fn fill(browser: &Browser, selector: &str, text: &str) {
-    let field = browser.client.wait().for_element(Locator::Css(selector)).await.expect("a field");
-    field.send_keys(text).await.expect("a text");
-}
-
 async fn sign_out(browser: &Browser) {
     browser.client.delete_all_cookies().await.expect("cookies go");
 }
 
 /// Fills the form of somebody without an account.
 async fn join_as_new(browser: &Browser) {
-    fill(browser, "#name", "Lin Tao").await;
-    fill(browser, "#password", PASSWORD).await;
-    fill(browser, "#repeated", PASSWORD).await;
+    browser.fill(&[("name", "Lin Tao"), ("password", PASSWORD), ("repeated", PASSWORD)]).await;
     browser.click("main form button.primary").await;
 }
 
@@ -52,7 +45,7 @@ async fn people_come_in_rise_and_leave() {
                 stage.sign_in(browser).await;
                 browser.open("/settings/acme/members/").await;
                 browser.click("main a.primary").await;
-                fill(browser, "#emails", &email).await;
+                browser.fill(&[("emails", &email)]).await;
                 browser.click("#role-admin").await;
                 browser.click("main form button.primary").await;
                 let shown = browser.client.wait().for_element(Locator::Css("#once-0")).await.expect("a link");
