@@ -1,28 +1,55 @@
-//! `doctor`: is everything there that Picket needs, and if not, what to do.
+//! `doctor`: is everything there that Picket needs, and if not, what to do. What needs no running program is judged by
+//! the set-up checks of the pages.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use sqlx::PgConnection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
 use super::context::Context;
-use super::{doctor_directory, stores};
+use super::stores;
 use crate::config::{self, Config};
+use crate::messages::Messages;
 use crate::outbound::blobs::Blobs;
-use crate::store::server;
+use crate::services::checks::version::judge_schema;
+use crate::services::checks::{self, Finding, State};
+use crate::store::schema;
+use crate::store::server::{self, Server};
 use crate::types::clock::Clock;
+use crate::types::language::Language;
 
-/// What a check found: what is well, or what is wrong and what to do.
-type Finding = Result<String, String>;
+/// A line of the report.
+struct Line {
+    name: &'static str,
+    state: State,
+    text: String,
+}
 
-const OLDEST_POSTGRES: i32 = 130_000;
-const OLDEST_REDIS: (u32, u32) = (6, 2);
-const SECRET_LENGTH: usize = 32;
+impl Line {
+    /// What a set-up check found, with what to do.
+    fn of(name: &'static str, finding: &Finding) -> Self {
+        let fix = finding.fix.filter(|_| finding.state != State::Ok);
+        let advice = fix.map(|fix| [Some(fix.advice(ENGLISH)), fix.lines()]);
+        let advice = advice.into_iter().flatten().flatten();
+        let words: Vec<&str> = std::iter::once(finding.seen.as_str()).chain(advice).collect();
+        Self { name, state: finding.state, text: words.join("\n           ") }
+    }
+
+    fn ok(name: &'static str, text: impl Into<String>) -> Self {
+        Self { name, state: State::Ok, text: text.into() }
+    }
+
+    fn problem(name: &'static str, text: impl Into<String>) -> Self {
+        Self { name, state: State::Failed, text: text.into() }
+    }
+}
+
+const ENGLISH: Messages = Messages { language: Language::English };
 
 #[derive(Args)]
 pub struct Arguments {
@@ -40,40 +67,47 @@ enum Part {
 pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = context.config();
     if arguments.only == Some(Part::Web) {
-        return Ok(report(&[("web", check_web(config.web.bind).await)]));
+        return Ok(report(&[check_web(config.web.bind).await]));
     }
-    let mut findings =
-        vec![("settings", check_settings(context)), ("secret key", check_secret(config.system.secret_key.as_deref()))];
-    findings.extend(check_database(context).await);
-    findings.extend(check_redis(context).await);
-    findings.push(("public URL", check_url(&config)));
-    findings.push(("files", check_files(&config.blobs).await));
-    findings.extend(doctor_directory::check(config.ldap.as_ref(), config.oidc.as_ref()).await);
-    Ok(report(&findings))
+    let secret = checks::settings::judge_secret(config.system.secret_key.as_deref());
+    let mut lines = vec![check_settings(context), Line::of("secret key", &secret)];
+    lines.extend(look_at_database(context).await);
+    lines.push(look_at_redis(context).await);
+    lines.push(check_url(&config));
+    lines.push(check_files(&config.blobs).await);
+    if let Some(ldap) = &config.ldap {
+        lines.push(Line::of("ldap", &checks::directory::ask_ldap(ldap).await));
+    }
+    if let Some(oidc) = &config.oidc {
+        lines.push(Line::of("single sign-on", &checks::directory::ask_oidc(oidc).await));
+    }
+    Ok(report(&lines))
 }
 
-fn report(findings: &[(&str, Finding)]) -> ExitCode {
-    for (name, finding) in findings {
-        match finding {
-            Ok(text) => println!("ok       {name}: {text}"),
-            Err(text) => println!("PROBLEM  {name}: {text}"),
-        }
+fn report(lines: &[Line]) -> ExitCode {
+    for line in lines {
+        let word = match line.state {
+            State::Ok => "ok      ",
+            State::Warning => "WARNING ",
+            State::Failed => "PROBLEM ",
+        };
+        println!("{word} {}: {}", line.name, line.text);
     }
-    let problems = findings.iter().filter(|(_, finding)| finding.is_err()).count();
+    let problems = lines.iter().filter(|line| line.state == State::Failed).count();
     println!("{}", if problems == 0 { "All is well.".to_owned() } else { format!("{problems} problem(s).") });
     if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn check_web(bind: SocketAddr) -> Finding {
+async fn check_web(bind: SocketAddr) -> Line {
     let host = if bind.ip().is_unspecified() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { bind.ip() };
     let address = SocketAddr::new(host, bind.port());
     let asked = tokio::time::timeout(Duration::from_secs(4), ask_health(address)).await;
     let hint = "start it with `picket run web`";
     match asked {
-        Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200") => Ok(format!("{address} is well")),
-        Ok(Ok(answer)) => Err(format!("{address} answers {}", answer.lines().next().unwrap_or("nothing"))),
-        Ok(Err(error)) => Err(format!("{address} cannot be reached ({error}): {hint}")),
-        Err(_) => Err(format!("{address} does not answer: see its log")),
+        Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200") => Line::ok("web", format!("{address} is well")),
+        Ok(Ok(answer)) => Line::problem("web", format!("{address} answers {}", answer.lines().next().unwrap_or("-"))),
+        Ok(Err(error)) => Line::problem("web", format!("{address} cannot be reached ({error}): {hint}")),
+        Err(_) => Line::problem("web", format!("{address} does not answer: see its log")),
     }
 }
 
@@ -85,116 +119,84 @@ async fn ask_health(address: SocketAddr) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn check_settings(context: &Context) -> Finding {
+fn check_settings(context: &Context) -> Line {
     let place =
         context.directory.as_ref().map_or("no config.yml, only defaults and the environment".to_owned(), |directory| {
             directory.join("config.yml").display().to_string()
         });
     match context.settings.warnings.len() {
-        0 => Ok(place),
-        count => Err(format!("{place}: {count} warning(s), printed above: correct the names")),
+        0 => Line::ok("settings", place),
+        count => Line::problem("settings", format!("{place}: {count} warning(s), printed above: correct the names")),
     }
 }
 
-fn check_secret(secret: Option<&str>) -> Finding {
-    match secret {
-        None => Err("not set: put the output of `picket config generate-secret-key` into system.secret-key \
-            (`run all` with private stores makes one itself)"
-            .to_owned()),
-        Some(secret) if secret.len() < SECRET_LENGTH => Err(format!(
-            "shorter than {SECRET_LENGTH} characters: make a new one with `picket config generate-secret-key`"
-        )),
-        Some(_) => Ok("set".to_owned()),
-    }
-}
-
-async fn check_database(context: &Context) -> Vec<(&'static str, Finding)> {
+async fn look_at_database(context: &Context) -> Vec<Line> {
     let connected = async { stores::connect(&stores::database_url(context)?).await };
     let mut db = match connected.await {
         Ok(db) => db,
-        Err(error) => return vec![("database", Err(format!("{error:#}")))],
+        Err(error) => return vec![Line::problem("database", format!("{error:#}"))],
     };
-    let missing = stores::count_missing_migrations(&mut db).await;
-    let migrations = match missing {
-        Ok(0) => Ok("applied".to_owned()),
-        Ok(missing) => Err(format!("{missing} missing: run `picket upgrade`")),
-        Err(error) => Err(format!("{error:#}")),
+    let mut lines = match facts_of(&mut db).await {
+        Ok((server, state, ping)) => vec![
+            Line::of("database", &checks::stores::judge_database(&server, state, ping)),
+            Line::of("clock", &checks::stores::judge_clock(Clock::default().now() - server.now)),
+        ],
+        Err(error) => vec![Line::problem("database", error.to_string())],
     };
-    let mut findings = vec![("migrations", migrations)];
-    match server::get(&mut db).await {
-        Ok(server) => {
-            findings.insert(0, ("database", check_version(&server)));
-            findings.push(("clock", check_clock(&server)));
-        }
-        Err(error) => findings.insert(0, ("database", Err(error.to_string()))),
-    }
-    findings
+    lines.push(match schema::compare(&mut db).await {
+        Ok(schema) => Line::of("migrations", &judge_schema(schema)),
+        Err(error) => Line::problem("migrations", format!("{error:#}")),
+    });
+    lines
 }
 
-fn check_version(server: &server::Server) -> Finding {
-    let version = format!("PostgreSQL {}.{}", server.version / 10_000, server.version % 10_000);
-    if server.version < OLDEST_POSTGRES {
-        return Err(format!("{version} is too old: Picket needs 13 or newer"));
-    }
-    if !server.fsync {
-        return Err(format!("{version} has fsync off and loses data in a power cut: set fsync = on"));
-    }
-    Ok(version)
+async fn facts_of(db: &mut PgConnection) -> sqlx::Result<(Server, server::State, u128)> {
+    let started = Instant::now();
+    let server = server::get(&mut *db).await?;
+    let ping = started.elapsed().as_millis();
+    Ok((server, server::state(db).await?, ping))
 }
 
-fn check_clock(server: &server::Server) -> Finding {
-    let difference = (Clock::default().now() - server.now).abs();
-    if difference > TimeDelta::seconds(5) {
-        return Err(format!("{} s apart from the database's: keep both with NTP", difference.num_seconds()));
-    }
-    Ok("agrees with the database's".to_owned())
-}
-
-async fn check_redis(context: &Context) -> Vec<(&'static str, Finding)> {
+async fn look_at_redis(context: &Context) -> Line {
     let asked = async {
-        let url = stores::redis_url(context)?;
-        let redis = stores::connect_redis(&url).await?;
-        anyhow::Ok(redis.server_info().await?)
+        let redis = stores::connect_redis(&stores::redis_url(context)?).await?;
+        let started = Instant::now();
+        anyhow::Ok((redis.server_info().await?, started.elapsed().as_millis()))
     };
-    let info = match asked.await {
-        Ok(info) => info,
-        Err(error) => return vec![("redis", Err(format!("{error:#}")))],
-    };
-    let (major, minor) = info.version;
-    let version = format!("version {major}.{minor}");
-    let version = if info.version >= OLDEST_REDIS {
-        Ok(version)
-    } else {
-        Err(format!("{version} is too old: Picket needs 6.2 or newer"))
-    };
-    let durability = if info.append_only {
-        Ok("append-only file".to_owned())
-    } else {
-        Err("the append-only file is off, so a restart loses accepted events: set `appendonly yes`".to_owned())
-    };
-    vec![("redis", version), ("redis durability", durability)]
+    match asked.await {
+        Ok((info, ping)) => Line::of("redis", &checks::stores::judge_redis(&info, ping)),
+        Err(error) => Line::problem("redis", format!("{error:#}")),
+    }
 }
 
-fn check_url(config: &Config) -> Finding {
-    let text = &config.system.url_prefix;
+fn check_url(config: &Config) -> Line {
+    let (name, text) = ("public URL", &config.system.url_prefix);
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => match url.host_str() {
-            Some("localhost") => Ok(format!("{text} (for this machine only; others need system.url-prefix)")),
-            _ => Ok(text.clone()),
+            Some("localhost") => {
+                Line::ok(name, format!("{text} (for this machine only; others need system.url-prefix)"))
+            }
+            _ => Line::ok(name, text),
         },
-        _ => Err(format!("`{text}` is no address: set system.url-prefix, for instance to https://errors.example.com")),
+        _ => Line::problem(
+            name,
+            format!("`{text}` is no address: set system.url-prefix, for instance to https://errors.example.com"),
+        ),
     }
 }
 
-async fn check_files(config: &config::Blobs) -> Finding {
-    let name =
+async fn check_files(config: &config::Blobs) -> Line {
+    let place =
         config.s3.as_ref().map_or_else(|| config.directory.display().to_string(), |s3| format!("S3 {}", s3.bucket));
     let probed = match Blobs::new(config) {
         Ok(blobs) => blobs.check().await,
         Err(error) => Err(error),
     };
     match probed {
-        Ok(()) => Ok(name),
-        Err(error) => Err(format!("{name} cannot be written ({error}): correct its owner, or set filestore.options")),
+        Ok(()) => Line::ok("files", place),
+        Err(error) => Line::problem(
+            "files",
+            format!("{place} cannot be written ({error}): correct its owner, or set filestore.options"),
+        ),
     }
 }

@@ -8,7 +8,6 @@ mod config;
 mod context;
 mod create_user;
 mod doctor;
-mod doctor_directory;
 mod init;
 mod logging;
 mod project;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use sqlx::migrate::Migrate;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use url::Url;
@@ -13,8 +12,7 @@ use super::context::Context;
 use super::run::embedded;
 use crate::app::App;
 use crate::config::{LiveConfig, Settings};
-use crate::store;
-use crate::store::options;
+use crate::store::{options, schema};
 use crate::types::clock::Clock;
 use crate::volatile::Volatile;
 
@@ -111,26 +109,8 @@ pub async fn connect_redis(url: &str) -> anyhow::Result<Volatile> {
     Volatile::connect(url, "").await.with_context(failed)
 }
 
-/// How many migrations the database lacks.
-pub async fn count_missing_migrations(db: &mut PgConnection) -> anyhow::Result<usize> {
-    let migrator = store::migrator();
-    let applied = match db.list_applied_migrations(&migrator.table_name).await {
-        Ok(applied) => applied,
-        Err(error) if is_undefined_table(&error) => Vec::new(),
-        Err(error) => return Err(error).context("the migrations could not be read"),
-    };
-    let is_missing = |version: i64| !applied.iter().any(|migration| migration.version == version);
-    Ok(migrator.iter().filter(|migration| is_missing(migration.version)).count())
-}
-
-fn is_undefined_table(error: &sqlx::migrate::MigrateError) -> bool {
-    const UNDEFINED_TABLE: &str = "42P01";
-    let sqlx::migrate::MigrateError::Execute(error) = error else { return false };
-    error.as_database_error().and_then(|cause| cause.code().map(|code| code == UNDEFINED_TABLE)).unwrap_or(false)
-}
-
 async fn check_migrations(db: &mut PgConnection) -> anyhow::Result<()> {
-    match count_missing_migrations(db).await? {
+    match schema::compare(db).await?.missing {
         0 => Ok(()),
         missing => bail!("the database lacks {missing} migration(s): run `picket upgrade`"),
     }

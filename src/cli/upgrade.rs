@@ -8,7 +8,7 @@ use super::context::Context;
 use super::create_user::NewUser;
 use super::{prompt, stores};
 use crate::services::setup;
-use crate::store::{self, users};
+use crate::store::{self, schema, users};
 use crate::types::clock::Clock;
 
 #[derive(Args)]
@@ -41,7 +41,7 @@ pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()>
 
 /// Brings the schema up to date; does nothing on one that is.
 pub async fn apply_migrations(db: &mut PgConnection) -> anyhow::Result<()> {
-    let missing = stores::count_missing_migrations(db).await?;
+    let missing = schema::compare(db).await?.missing;
     store::migrator().run(&mut *db).await.context("the migrations could not be applied")?;
     if missing > 0 {
         tracing::info!("{missing} migration(s) applied");

@@ -89,6 +89,11 @@ impl Volatile {
         format!("{}dismissed:{user}:{banner}", self.prefix)
     }
 
+    /// Hosts that the guard of outgoing requests refused.
+    pub fn restricted(&self) -> String {
+        format!("{}restricted", self.prefix)
+    }
+
     /// A sign-in that is with the identity provider.
     pub fn single_sign_on(&self, state: &str) -> String {
         format!("{}single-sign-on:{state}", self.prefix)

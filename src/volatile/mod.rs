@@ -13,6 +13,7 @@ pub mod limits;
 mod origins;
 pub mod pending_sign_ins;
 pub mod refusals;
+mod restricted;
 mod selections;
 pub mod server;
 pub mod sessions;

@@ -2,12 +2,17 @@
 //!
 //! A check is run when a person asks for it, never by looking at a page; what it found is stored, with what was seen and what to do.
 
+mod clients;
+pub mod directory;
+mod outbound;
 mod probe;
 mod public_url;
 mod running;
-mod settings;
-mod stores;
+pub mod settings;
+pub mod stores;
+pub mod version;
 mod way_in;
+mod words;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -80,6 +85,14 @@ pub enum Fix {
     RunCleanUp,
     SetSecret,
     CloseRegistration,
+    MendDirectory,
+    MendProvider,
+    AllowHosts,
+    UpdateSdks,
+    KeepTimeOfClients,
+    RunUpgrade,
+    NewerSchema,
+    LookForUpdates,
 }
 
 /// What a check found.
@@ -142,6 +155,11 @@ checks! {
     "retention" => running::retention,
     "secret-key" => settings::secret_key,
     "registration" => settings::registration,
+    "directory" => directory::ldap,
+    "single-sign-on" => directory::oidc,
+    "outbound" => outbound::policy,
+    "sdks" => clients::superseded,
+    "update" => version::update,
 }
 
 /// No check may take longer.

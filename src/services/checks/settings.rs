@@ -41,9 +41,17 @@ pub async fn mail(app: &App) -> anyhow::Result<Finding> {
 }
 
 pub fn secret_key(app: &App) -> Ready<anyhow::Result<Finding>> {
-    let length = app.config.system.secret_key.as_deref().map_or(0, str::len);
-    let told = format!("{length}");
-    ready(Ok(if length < SECRET_LENGTH { Finding::failed(told, Fix::SetSecret) } else { Finding::ok(told) }))
+    ready(Ok(judge_secret(app.config.system.secret_key.as_deref())))
+}
+
+/// Tells its length alone.
+pub fn judge_secret(secret: Option<&str>) -> Finding {
+    let told = format!("{} characters", secret.map_or(0, str::len));
+    if secret.is_none_or(|secret| secret.len() < SECRET_LENGTH) {
+        Finding::failed(told, Fix::SetSecret)
+    } else {
+        Finding::ok(told)
+    }
 }
 
 pub fn registration(app: &App) -> Ready<anyhow::Result<Finding>> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use chrono::TimeDelta;
 use rustix::fs::statvfs;
 
-use super::{Finding, Fix};
+use super::{Finding, Fix, clients};
 use crate::app::App;
 use crate::store::server::{self, Server, State};
 use crate::volatile::server::ServerInfo;
@@ -27,7 +27,7 @@ pub async fn database(app: &App) -> anyhow::Result<Finding> {
     Ok(judge_database(&server, state, ping))
 }
 
-fn judge_database(server: &Server, state: State, ping: u128) -> Finding {
+pub fn judge_database(server: &Server, state: State, ping: u128) -> Finding {
     let version = format!("PostgreSQL {}.{}", server.version / 10_000, server.version % 10_000);
     let told = format!("{version}, {ping} ms, {} MiB, fsync {}", state.bytes >> 20, server.fsync);
     if server.version < OLDEST_POSTGRES || !server.fsync {
@@ -50,7 +50,7 @@ pub async fn redis(app: &App) -> anyhow::Result<Finding> {
     Ok(judge_redis(&info, started.elapsed().as_millis()))
 }
 
-fn judge_redis(info: &ServerInfo, ping: u128) -> Finding {
+pub fn judge_redis(info: &ServerInfo, ping: u128) -> Finding {
     let told = format!(
         "{}.{}, {ping} ms, {} MiB, appendonly {}, maxmemory-policy {}",
         info.version.0,
@@ -110,10 +110,12 @@ fn judge_disks(disks: &[Disk]) -> Finding {
 
 pub async fn clock(app: &App) -> anyhow::Result<Finding> {
     let server = server::get(&app.db).await?;
-    Ok(judge_clock(app.clock.now() - server.now))
+    let own = judge_clock(app.clock.now() - server.now);
+    let theirs = clients::clocks(app).await?;
+    Ok(if own.fix.is_none() && theirs.fix.is_some() { theirs } else { own })
 }
 
-fn judge_clock(ahead: TimeDelta) -> Finding {
+pub fn judge_clock(ahead: TimeDelta) -> Finding {
     let told = format!("{} ms", ahead.num_milliseconds());
     if ahead.abs() > MAX_SKEW { Finding::failed(told, Fix::KeepTime) } else { Finding::ok(told) }
 }

@@ -132,8 +132,19 @@ impl<'a> Scraper<'a> {
                 let age = age(&fetched.headers);
                 (scraped(fetched).await.map(Arc::new), age)
             }
-            Err(error) => (Err(self.failed(url, &error)), MIN_AGE),
+            Err(error) => {
+                self.note_restricted(&error).await;
+                (Err(self.failed(url, &error)), MIN_AGE)
+            }
         })
+    }
+
+    /// For the set-up check: somebody may have meant the host.
+    async fn note_restricted(&self, error: &FetchError) {
+        let FetchError::Restricted(host) = error else { return };
+        if let Err(error) = self.app.redis.note_restricted(host, self.app.clock.now()).await {
+            tracing::debug!(%error, "a refused host could not be noted");
+        }
     }
 
     fn token(&self, url: &Url) -> Option<(HeaderName, HeaderValue)> {

@@ -72,6 +72,8 @@ const PAGES: &[&str] = &[
     "/manage/mail/",
     "/manage/settings/",
     "/manage/users/",
+    "/manage/users/1/",
+    "/manage/users/?query=nobody-of-that-name",
     "/manage/organizations/",
     "/jobs/",
     "/no/such/page/",

@@ -1,7 +1,9 @@
 //! Set-up checks, made to fail one by one: each says what it saw and what to do (ui.md 14, item 9).
 
+use chrono::TimeDelta;
 use picket::config::Config;
 use picket::volatile::heartbeats::{Heartbeat, Latency};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::support::proxy::{self, Edit};
@@ -49,6 +51,11 @@ async fn a_fresh_installation_says_what_is_missing() {
         ("retention", "failed", &["picket cleanup"]),
         ("secret-key", "ok", &[]),
         ("registration", "ok", &[]),
+        ("directory", "ok", &["auth.ldap.server-uri: -"]),
+        ("single-sign-on", "ok", &["auth.oidc.issuer: -"]),
+        ("outbound", "ok", &["0 hosts"]),
+        ("sdks", "ok", &["0 of 0"]),
+        ("update", "ok", &[env!("CARGO_PKG_VERSION"), "asks nobody on the internet"]),
     ] {
         expect(&admin, check, state, parts).await;
     }
@@ -146,6 +153,54 @@ async fn processes_and_their_speed_are_looked_at() {
     expect(&admin, "retention", "failed", &["more than a day"]).await;
     sqlx::query(done).bind("1 hour").execute(&app.app.db).await.unwrap();
     expect(&admin, "retention", "ok", &[]).await;
+}
+
+#[tokio::test]
+async fn directories_and_providers_that_do_not_answer_are_told() {
+    let app = TestApp::spawn().await;
+    let admin = admin(&app).await;
+    let set = |rows: &[(&str, &str)]| {
+        app.app.config.set_stored(rows.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect());
+    };
+    set(&[("auth.ldap.server-uri", "ldap://127.0.0.1:1")]);
+    expect(&admin, "directory", "failed", &["Connect: ", "127.0.0.1:1", "Nobody can sign in by the directory"]).await;
+    set(&[("auth.oidc.issuer", "https://127.0.0.1:1"), ("auth.oidc.client-id", "picket")]);
+    let parts = ["https://127.0.0.1:1", "Nobody can sign in by the identity provider"];
+    expect(&admin, "single-sign-on", "failed", &parts).await;
+}
+
+#[tokio::test]
+async fn what_clients_do_wrong_is_told_by_project() {
+    let app = TestApp::spawn().await;
+    let (admin, project) = (admin(&app).await, app.project().await);
+    let now = app.app.clock.now();
+    app.report(&project, &json!({"message": "new", "sdk": {"name": "sentry.python", "version": "2.1.0"}})).await;
+    expect(&admin, "sdks", "ok", &["0 of 1"]).await;
+    expect(&admin, "clock", "ok", &[]).await;
+    app.report(&project, &json!({"message": "old", "sdk": {"name": "raven-js", "version": "3.9.1<b>"}})).await;
+    let old = ["acme/", "raven-js 3.9.1&#60;b&#62; → @sentry/browser", "not maintained any more"];
+    expect(&admin, "sdks", "warning", &old).await;
+    let ahead = (now + TimeDelta::hours(3)).timestamp();
+    app.report(&project, &json!({"message": "future", "timestamp": ahead})).await;
+    expect(&admin, "clock", "warning", &["acme/", "future_timestamp", "by a clock that is wrong"]).await;
+}
+
+#[tokio::test]
+async fn refused_destinations_and_other_versions_are_told() {
+    let app = TestApp::spawn().await;
+    let admin = admin(&app).await;
+    let now = app.app.clock.now();
+    for (host, hours_ago) in [("yesterday.internal", 25), ("maps.internal", 2)] {
+        app.app.redis.note_restricted(host, now - TimeDelta::hours(hours_ago)).await.unwrap();
+    }
+    let parts = ["1 hosts refused: maps.internal", "source-maps.allowed-hosts:"];
+    expect(&admin, "outbound", "warning", &parts).await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        VALUES (99991231235959, 'newer', TRUE, '', 0)";
+    sqlx::query(newer).execute(&app.app.db).await.unwrap();
+    expect(&admin, "update", "failed", &["1 migrations of a newer version", "Run that version here"]).await;
+    sqlx::query("DELETE FROM _sqlx_migrations").execute(&app.app.db).await.unwrap();
+    expect(&admin, "update", "failed", &["missing", "picket upgrade"]).await;
 }
 
 /// A server whose public URL is that of a proxy.
