@@ -26,6 +26,36 @@ fn main() {
     code.push_str("}\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("messages.rs"), code).expect("OUT_DIR can be written");
+    fs::write(out.join("packages.rs"), packages()).expect("OUT_DIR can be written");
+}
+
+/// The libraries that Cargo.toml names, with the versions of Cargo.lock: the administration shows them.
+fn packages() -> String {
+    let read = |name: &str| -> toml::Table {
+        println!("cargo::rerun-if-changed={name}");
+        let text = fs::read_to_string(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        text.parse().unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let (manifest, lock) = (read("Cargo.toml"), read("Cargo.lock"));
+    let named = manifest["dependencies"].as_table().expect("dependencies are a table");
+    let packages: Vec<&toml::Table> =
+        lock["package"].as_array().into_iter().flatten().filter_map(toml::Value::as_table).collect();
+    let text = |package: &toml::Table, key: &str| package[key].as_str().unwrap_or_default().to_owned();
+    let own = packages.iter().find(|package| text(package, "name") == "picket").expect("picket is in its own lock");
+    // `name`, or `name version` where there are several.
+    let dependencies = own["dependencies"].as_array().into_iter().flatten().filter_map(toml::Value::as_str);
+    let mut code = String::from("const PACKAGES: &[(&str, &str)] = &[\n");
+    for dependency in dependencies {
+        let (name, version) = dependency.split_once(' ').unwrap_or((dependency, ""));
+        let found = packages.iter().find(|package| {
+            text(package, "name") == name && (version.is_empty() || text(package, "version") == version)
+        });
+        if let Some(package) = found.filter(|_| named.contains_key(name)) {
+            writeln!(code, "    ({name:?}, {:?}),", text(package, "version")).expect("writing to a string");
+        }
+    }
+    code.push_str("];\n");
+    code
 }
 
 fn catalogue_files() -> BTreeSet<PathBuf> {

@@ -27,6 +27,7 @@ pub mod notes;
 pub mod organizations;
 pub mod outcomes;
 pub mod ownership;
+pub mod problems;
 pub mod project_activity;
 pub mod project_changes;
 pub mod projects;

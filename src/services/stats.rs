@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use redis::RedisResult;
+use rustix::system::uname;
 use tokio::time::sleep;
 
 use crate::app::App;
 use crate::store::{
     jobs::{self, JobCount},
     outcomes::{self, OutcomeHour},
+    server,
 };
 use crate::volatile::heartbeats::{Heartbeat, Latency};
 
@@ -72,6 +74,26 @@ pub async fn queue(app: &App) -> RedisResult<Queue> {
         length: app.redis.queue_length().await?,
         oldest_age: oldest.map_or(TimeDelta::zero(), |oldest| (app.clock.now() - oldest).max(TimeDelta::zero())),
         dead: app.redis.count_dead_events().await?,
+    })
+}
+
+/// What runs beside Picket, and where.
+#[derive(Clone, Debug)]
+pub struct Versions {
+    pub postgres: String,
+    pub redis: String,
+    /// Kernel and its release.
+    pub system: String,
+    pub host: String,
+}
+
+pub async fn versions(app: &App) -> anyhow::Result<Versions> {
+    let (server, redis, system) = (server::get(&app.db).await?, app.redis.server_info().await?, uname());
+    Ok(Versions {
+        postgres: server.name(),
+        redis: format!("{}.{}", redis.version.0, redis.version.1),
+        system: [system.sysname(), system.release(), system.machine()].map(|part| part.to_string_lossy()).join(" "),
+        host: system.nodename().to_string_lossy().into_owned(),
     })
 }
 

@@ -14,6 +14,13 @@ pub struct Server {
     pub max_connections: i32,
 }
 
+impl Server {
+    /// For instance `PostgreSQL 15.20`.
+    pub fn name(&self) -> String {
+        format!("PostgreSQL {}.{}", self.version / 10_000, self.version % 10_000)
+    }
+}
+
 pub async fn get(db: impl PgExecutor<'_>) -> sqlx::Result<Server> {
     sqlx::query_as!(
         Server,

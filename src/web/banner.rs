@@ -4,13 +4,16 @@ use super::arrived::Arrived;
 use super::base_path;
 use super::error::Result;
 use crate::app::App;
+use crate::config::MailBackend;
 use crate::messages::Messages;
 use crate::services::checks::Traffic;
 use crate::services::mail::{self, Obstacle};
+use crate::services::problems;
 use crate::store::mails;
 use crate::store::users::User;
 
 const HELD_MAIL: &str = "held-mail";
+const NO_MAIL: &str = "no-mail";
 
 /// The worst of what there is to say, in the viewer's language.
 #[derive(Clone, Debug)]
@@ -29,16 +32,31 @@ pub async fn find(app: &App, user: &User, t: Messages, arrived: &Arrived) -> Res
     if let Some(banner) = public_url(app, t, arrived).await? {
         return Ok(Some(banner));
     }
+    let look = |path| Some((path, t.manage_look()));
+    let problems = problems::find(app).await?;
+    let problems = problems.iter().map(|problem| (problem.name(), problem.text(t), look(problem.path())));
+    for (name, text, link) in problems.chain(mail_problem(app, t).await?) {
+        if !app.redis.is_banner_dismissed(user.id.0, name).await? {
+            return Ok(Some(Banner { name: Some(name), text, link, url: None }));
+        }
+    }
+    Ok(None)
+}
+
+type Said = (&'static str, String, Option<(&'static str, &'static str)>);
+
+/// Mail that is held; and that there is no mail server, unless mail was switched off.
+async fn mail_problem(app: &App, t: Messages) -> Result<Option<Said>> {
     let Some(obstacle) = mail::obstacle(&app.config) else { return Ok(None) };
     let count = mails::count_in_state(&app.db, "held").await?;
-    if count == 0 || app.redis.is_banner_dismissed(user.id.0, HELD_MAIL).await? {
-        return Ok(None);
-    }
-    let text = match obstacle {
-        Obstacle::NoServer => t.manage_banner_mail_server(count),
-        Obstacle::NoPublicUrl => t.manage_banner_mail_url(count),
+    let is_meant = app.config.mail.backend == MailBackend::Off;
+    let (name, text) = match obstacle {
+        Obstacle::NoServer if count > 0 => (HELD_MAIL, t.manage_banner_mail_server(count)),
+        Obstacle::NoPublicUrl if count > 0 => (HELD_MAIL, t.manage_banner_mail_url(count)),
+        Obstacle::NoServer if !is_meant => (NO_MAIL, t.manage_banner_no_mail().to_owned()),
+        _ => return Ok(None),
     };
-    Ok(Some(Banner { name: Some(HELD_MAIL), text, link: Some(("/manage/mail/", t.manage_mail())), url: None }))
+    Ok(Some((name, text, Some(("/manage/mail/", t.manage_mail())))))
 }
 
 async fn public_url(app: &App, t: Messages, arrived: &Arrived) -> Result<Option<Banner>> {

@@ -28,8 +28,7 @@ pub async fn database(app: &App) -> anyhow::Result<Finding> {
 }
 
 pub fn judge_database(server: &Server, state: State, ping: u128) -> Finding {
-    let version = format!("PostgreSQL {}.{}", server.version / 10_000, server.version % 10_000);
-    let told = format!("{version}, {ping} ms, {} MiB, fsync {}", state.bytes >> 20, server.fsync);
+    let told = format!("{}, {ping} ms, {} MiB, fsync {}", server.name(), state.bytes >> 20, server.fsync);
     if server.version < OLDEST_POSTGRES || !server.fsync {
         Finding::failed(told, Fix::UpgradeDatabase)
     } else if state.is_read_only {
@@ -75,7 +74,8 @@ pub fn disk(app: &App) -> Ready<anyhow::Result<Finding>> {
     ready(look_at_disks(app))
 }
 
-fn look_at_disks(app: &App) -> anyhow::Result<Finding> {
+/// How full they are.
+pub fn look_at_disks(app: &App) -> anyhow::Result<Finding> {
     let mut disks = Vec::new();
     for folder in [&app.config.blobs.directory, &app.config.source_maps.cache_directory] {
         let Some(folder) = folder.ancestors().find(|folder| folder.exists()) else { continue };

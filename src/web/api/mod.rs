@@ -13,6 +13,7 @@ mod download;
 mod events;
 pub mod health;
 mod index;
+mod internal;
 mod issues;
 mod keys;
 mod lists;
@@ -48,6 +49,7 @@ pub fn routes() -> Router<App> {
         .merge(chunks::routes())
         .merge(debug_files::routes())
         .merge(events::routes())
+        .merge(internal::routes())
         .merge(issues::routes())
         .merge(keys::routes())
         .merge(members::routes())

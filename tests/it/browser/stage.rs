@@ -55,6 +55,7 @@ impl Stage {
             };
             projects::create(&mut db, &new, now).await.expect("a project");
         }
+        test.dismiss_banners(&user).await;
         Self { test, project, user }
     }
 

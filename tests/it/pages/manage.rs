@@ -1,6 +1,6 @@
 use crate::support::TestApp;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 11] = [
     "/manage/",
     "/manage/queue/",
     "/manage/mail/",
@@ -8,6 +8,10 @@ const PAGES: [&str; 7] = [
     "/manage/settings/",
     "/manage/users/",
     "/manage/organizations/",
+    "/manage/projects/",
+    "/manage/status/environment/",
+    "/manage/status/packages/",
+    "/manage/status/warnings/",
 ];
 
 #[tokio::test]

@@ -95,7 +95,9 @@ async fn a_test_mail_shows_each_step() {
 #[tokio::test]
 async fn held_mail_is_told_until_somebody_hides_it() {
     let app = TestApp::spawn().await;
-    let admin = app.sign_in(&app.user("admin@example.com", true).await).await;
+    let root = app.user("admin@example.com", true).await;
+    app.dismiss_banners(&root).await;
+    let admin = app.sign_in(&root).await;
     let held = "INSERT INTO mails (kind, recipient, subject, language, content, state, created_at)
         VALUES ('invite', 'x@y.example', 'Join <b>', 'en', '{}', 'held', now())";
     sqlx::query(held).execute(&app.app.db).await.unwrap();

@@ -17,6 +17,7 @@ mod issues_event;
 mod jobs;
 mod manage;
 mod manage_settings;
+mod manage_status;
 mod manage_users;
 mod may;
 mod members;

@@ -79,7 +79,9 @@ async fn scripts_are_not_asked_where_they_come_from() {
 #[tokio::test]
 async fn a_wrong_public_url_is_told_and_mended_by_one_click() {
     let app = TestApp::spawn().await;
-    let admin = app.sign_in(&app.user("admin@example.com", true).await).await;
+    let root = app.user("admin@example.com", true).await;
+    app.dismiss_banners(&root).await;
+    let admin = app.sign_in(&root).await;
     assert!(!admin.get("/organizations/").await.body.contains("class=\"banner\""));
     let at_proxy = || admin.request("GET", "/organizations/").header("referer", "https://errors.example/a/");
     let page = admin.send(at_proxy()).await.body;

@@ -43,6 +43,13 @@ impl TestApp {
         users::find(&self.app.db, id).await.expect("a query").expect("the new user")
     }
 
+    /// An administrator is told nothing of what does not run beside the pages, nor of a full disk.
+    pub async fn dismiss_banners(&self, user: &User) {
+        for banner in ["no-worker", "no-cron", "late", "disk", "no-mail"] {
+            self.app.redis.dismiss_banner(user.id.0, banner).await.expect("banners are dismissed");
+        }
+    }
+
     /// A project with an owner who is no superuser.
     pub async fn project(&self) -> Project {
         self.project_named("acme", "shop").await

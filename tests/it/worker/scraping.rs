@@ -168,4 +168,7 @@ async fn addresses_inside_are_refused() {
         let event = stage.at(&format!("http://{host}:{port}/js/app.min.js")).await;
         assert_eq!((error_kinds(&event), paths(&requests)), (vec!["restricted_ip"], vec![]), "{host}");
     }
+    let app = &stage.test.app;
+    let noted = app.redis.list_restricted(app.clock.now()).await.unwrap();
+    assert!(noted.contains(&"localhost".to_owned()), "for the set-up check: {noted:?}");
 }

@@ -1,7 +1,6 @@
 //! `/internal/`: the installation itself.
 
 mod health;
-mod options;
 
 use axum::Router;
 use axum::routing::get;
@@ -9,7 +8,5 @@ use axum::routing::get;
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/internal/health/", get(health::show))
-        .route("/internal/options/", get(options::list).put(options::change))
+    Router::new().route("/internal/health/", get(health::show))
 }

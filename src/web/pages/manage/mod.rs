@@ -5,9 +5,11 @@ mod checks;
 mod mail;
 mod organizations;
 mod overview;
+mod projects;
 mod queue;
 mod settings;
 mod setup;
+mod status;
 mod users;
 
 use axum::Router;
@@ -31,5 +33,7 @@ pub fn routes() -> Router<App> {
         .route("/manage/queue/{event}/replay/", post(queue::replay))
         .route("/manage/queue/{event}/drop/", post(queue::forget))
         .route("/manage/organizations/", get(organizations::show))
+        .route("/manage/projects/", get(projects::show))
+        .merge(status::routes())
         .merge(users::routes())
 }

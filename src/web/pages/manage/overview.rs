@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::messages::{Messages, grouped};
+use crate::services::problems;
 use crate::services::stats::{self, Overview};
 use crate::store::outcomes::OutcomeHour;
 use crate::volatile::heartbeats::Latency;
@@ -18,8 +19,6 @@ use crate::web::render;
 
 /// Hours in the chart.
 const HOURS: usize = 24;
-/// A queue older than this needs a person.
-const LATE: TimeDelta = TimeDelta::seconds(30);
 
 #[derive(Template)]
 #[template(path = "manage/overview.html")]
@@ -30,6 +29,8 @@ struct OverviewPage {
     public_url: String,
     accepted: [i64; HOURS],
     totals: Vec<Total>,
+    /// What needs a person, in words.
+    problems: Vec<String>,
 }
 
 /// What became of requests within a day, for one reason.
@@ -43,25 +44,6 @@ struct Total {
 impl OverviewPage {
     fn t(&self) -> Messages {
         self.layout.t
-    }
-
-    /// What needs a person, in words.
-    fn problems(&self) -> Vec<String> {
-        let (t, queue) = (self.t(), &self.overview.queue);
-        let mut problems = Vec::new();
-        if self.overview.count("worker") == 0 {
-            problems.push(t.manage_no_worker().to_owned());
-        }
-        if self.overview.count("cron") == 0 {
-            problems.push(t.manage_no_cron().to_owned());
-        }
-        if queue.oldest_age > LATE {
-            problems.push(t.manage_late(queue.oldest_age.num_seconds()));
-        }
-        if queue.dead > 0 {
-            problems.push(t.manage_dead_events(i64::try_from(queue.dead).unwrap_or(i64::MAX)));
-        }
-        problems
     }
 
     fn bars(&self) -> String {
@@ -99,7 +81,9 @@ impl OverviewPage {
 pub async fn show(State(app): State<App>, viewer: Viewer, _access: SuperuserAccess) -> Result<Response> {
     let overview = stats::overview(&app).await?;
     let layout = Layout::in_section(&app, &viewer, Section::Admin);
+    let problems = problems::among(&app, &overview.queue, &overview.processes);
     render(&OverviewPage {
+        problems: problems.iter().map(|problem| problem.text(layout.t)).collect(),
         layout,
         latency: overview.latency(),
         public_url: app.config.system.url_prefix.clone(),

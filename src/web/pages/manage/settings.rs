@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::config::{Kind, OPTIONS, Place, Settings, Source, Spec, Value};
+use crate::config::{Kind, OPTIONS, Place, Setting, Settings, Source, Spec, Value};
 use crate::messages::Messages;
 use crate::outbound::mail::is_address;
 use crate::services::first_run::parse_root;
@@ -65,7 +65,7 @@ impl Row {
             spec,
             is_on: matches!(value, Some(Value::Switch(true))),
             value: if spec.kind == Kind::Secret && spec.place == Place::Runtime { String::new() } else { shown },
-            source: setting.map_or_else(|| t.manage_source_none().to_owned(), |setting| source(t, &setting.source)),
+            source: source_of(t, setting),
             may_change: spec.place == Place::Runtime && !is_locked,
         }
     }
@@ -83,12 +83,14 @@ impl Row {
     }
 }
 
-fn source(t: Messages, source: &Source) -> String {
-    match source {
-        Source::Default => t.manage_source_default().to_owned(),
-        Source::Database => t.manage_source_database().to_owned(),
-        Source::File(path) => path.display().to_string(),
-        Source::Environment(variable) => variable.clone(),
+/// Where a value comes from, in words.
+pub fn source_of(t: Messages, setting: Option<&Setting>) -> String {
+    match setting.map(|setting| &setting.source) {
+        None => t.manage_source_none().to_owned(),
+        Some(Source::Default) => t.manage_source_default().to_owned(),
+        Some(Source::Database) => t.manage_source_database().to_owned(),
+        Some(Source::File(path)) => path.display().to_string(),
+        Some(Source::Environment(variable)) => variable.clone(),
     }
 }
 

@@ -64,6 +64,7 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("/", &[("GET", ANY)]),
     ("/api-tokens/", &[("GET", SESSION), ("POST", SESSION), ("DELETE", SESSION)]),
     ("/auth/", &[("GET", ANY), ("POST", NAME), ("PUT", SESSION), ("DELETE", SESSION)]),
+    ("/internal/health/", &[("GET", ANY)]),
     ("/users/", &[("GET", SESSION)]),
     ("/users/{user}/", &[("GET", ANY), ("PUT", SESSION), ("DELETE", SESSION)]),
     ("/users/{user}/authenticators/", &[("GET", SESSION)]),

@@ -216,6 +216,11 @@ POST super?  -                /manage/users/{user}/password-link/
 POST super?  -                /manage/users/{user}/remove/
 POST super?  -                /manage/users/{user}/superuser/
 GET  super   -                /manage/organizations/
+GET  super   -                /manage/projects/
+GET  super   -                /manage/status/environment/
+GET  super   -                /manage/status/packages/
+GET  super   -                /manage/status/warnings/
+GET  super   -                /manage/status/mail/
 
 GET  org     event:read       /organizations/{organization}/activity/
 GET  org     event:read       /organizations/{organization}/user-feedback/

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::app::App;
+use crate::web::extract::SuperuserAccess;
 use crate::web::redirect;
 
 pub fn routes() -> Router<App> {
@@ -21,6 +22,6 @@ pub fn routes() -> Router<App> {
 }
 
 /// Mail has a page of its own.
-async fn mail(State(app): State<App>) -> Response {
+async fn mail(State(app): State<App>, _access: SuperuserAccess) -> Response {
     redirect(&app, "/manage/mail/")
 }
