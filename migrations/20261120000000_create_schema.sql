@@ -25,6 +25,8 @@ CREATE TABLE users (
     last_organization_id BIGINT,
     -- An IANA name; NULL: follow the browser.
     time_zone TEXT,
+    -- Hours go to 24, not to 12.
+    clock_24_hours BOOLEAN NOT NULL DEFAULT TRUE,
     last_login_at TIMESTAMPTZ,
     -- To within five minutes.
     last_active_at TIMESTAMPTZ,

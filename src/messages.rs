@@ -1,11 +1,49 @@
-//! The texts of the interface in one language. `build.rs` makes the methods from `locales/`.
+//! The texts of the interface as one reader gets them: in their language, with times by their clock. `build.rs` makes
+//! the methods from `locales/`.
+
+use chrono::{DateTime, Timelike, Utc};
 
 use crate::types::language::Language;
+use crate::types::wall_clock::WallClock;
 
-/// The texts in one language: `t.issues_resolve()`, `t.issues_selected(3)`.
+/// The texts for a reader: `t.issues_resolve()`, `t.issues_selected(3)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Messages {
     pub language: Language,
+    pub clock: WallClock,
+}
+
+impl Messages {
+    /// For somebody of whose clock nothing is known.
+    pub fn new(language: Language) -> Self {
+        Self { language, clock: WallClock::default() }
+    }
+
+    /// `18:27`, `6:27 PM`.
+    pub fn hour(&self, at: DateTime<Utc>) -> String {
+        self.by_the_clock(at, "%H:%M", "%-I:%M")
+    }
+
+    /// `18:27:03`, `6:27:03 PM`.
+    pub fn second(&self, at: DateTime<Utc>) -> String {
+        self.by_the_clock(at, "%H:%M:%S", "%-I:%M:%S")
+    }
+
+    /// `2026-11-20 18:27 UTC`: short, with the zone.
+    pub fn stamp(&self, at: DateTime<Utc>) -> String {
+        let day = self.clock.local(at).format("%Y-%m-%d");
+        format!("{day} {} {}", self.hour(at), self.clock.offset(at))
+    }
+
+    fn by_the_clock(&self, at: DateTime<Utc>, to_24: &str, to_12: &str) -> String {
+        let local = self.clock.local(at);
+        let time = local.format(if self.clock.is_24_hours { to_24 } else { to_12 });
+        match (self.clock.is_24_hours, local.hour12().0) {
+            (true, _) => time.to_string(),
+            (false, false) => self.time_morning(time),
+            (false, true) => self.time_afternoon(time),
+        }
+    }
 }
 
 mod generated {

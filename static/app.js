@@ -3,6 +3,10 @@
   "use strict";
   const base = document.body.dataset.base || "";
 
+  // The zone of the browser, for who chose none: the server writes times in it from the next page on.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = "picket_zone=" + zone + "; Path=" + base + "/; Max-Age=31536000; SameSite=Lax";
+
   function say(text) {
     const live = document.querySelector("[data-live]");
     if (!live) return;

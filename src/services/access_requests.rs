@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::mail::{self, Button, Letter};
 use crate::services::members::{self, Acting, Error};
 use crate::store::access_requests::{self, AccessRequest};
@@ -31,7 +32,7 @@ pub async fn ask(
     let deciders = member_lists::list_deciders(&mut *db, acting.organization.id, Role::Manager, Some(team.id)).await?;
     for decider in deciders {
         let language = decider.language.as_deref().and_then(Language::parse).unwrap_or_default();
-        let t = mail::texts(language);
+        let t = Messages::new(language);
         let letter = Letter {
             kind: "access-request".to_owned(),
             subject: t.people_mail_request_subject(member.display_name(), &team.name),

@@ -65,6 +65,7 @@ pub mod organizations;
 pub mod outcomes;
 pub mod own_issues;
 pub mod password_links;
+pub mod preferences;
 pub mod project_counters;
 pub mod project_keys;
 pub mod project_lists;

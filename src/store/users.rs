@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::types::ids::{OrganizationId, UserId};
+use crate::types::wall_clock::{WallClock, parse_zone};
 
 /// A person's account with its settings.
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
@@ -31,6 +32,8 @@ pub struct User {
     pub last_organization_id: Option<OrganizationId>,
     /// An IANA name; `None`: follow the browser.
     pub time_zone: Option<String>,
+    /// Hours go to 24, not to 12.
+    pub clock_24_hours: bool,
     pub last_login_at: Option<DateTime<Utc>>,
     /// To within five minutes.
     pub last_active_at: Option<DateTime<Utc>>,
@@ -40,6 +43,12 @@ pub struct User {
 }
 
 impl User {
+    /// How their clock stands, unless it follows the browser's zone.
+    pub fn clock(&self) -> Option<WallClock> {
+        let zone = self.time_zone.as_deref().and_then(parse_zone)?;
+        Some(WallClock { zone, is_24_hours: self.clock_24_hours })
+    }
+
     /// What others see: the name, else the address, else the user name.
     pub fn display_name(&self) -> &str {
         [&self.name, &self.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.username)
@@ -56,17 +65,6 @@ pub struct NewUser<'a> {
     pub is_superuser: bool,
 }
 
-/// What people choose about how pages look.
-#[derive(Clone, Debug)]
-pub struct Preferences<'a> {
-    pub language: Option<&'a str>,
-    pub theme: &'a str,
-    pub density: &'a str,
-    pub stack_view: &'a str,
-    pub stack_newest_first: bool,
-    pub shortcuts_enabled: bool,
-}
-
 pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<User>> {
     sqlx::query_as!(
         User,
@@ -74,7 +72,7 @@ pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Us
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at,
+            last_active_at, created_at, clock_24_hours,
             EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE id = $1"#,
@@ -92,7 +90,7 @@ pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at,
+            last_active_at, created_at, clock_24_hours,
             EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE id = ANY($1)
@@ -111,7 +109,7 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at,
+            last_active_at, created_at, clock_24_hours,
             EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE lower(username) = lower($1)
@@ -142,7 +140,7 @@ pub async fn list_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at,
+            last_active_at, created_at, clock_24_hours,
             EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE lower(username) = lower($1)
@@ -168,7 +166,7 @@ pub async fn list_members_by_email(
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at,
+            last_active_at, created_at, clock_24_hours,
             EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
         FROM users
         WHERE lower(email) = ANY(SELECT lower(wanted.email) FROM UNNEST($2::text[]) AS wanted (email)) AND is_active
@@ -315,38 +313,14 @@ pub async fn update_sign_in(
     Ok(())
 }
 
-pub async fn update_profile(
-    db: impl PgExecutor<'_>,
-    id: UserId,
-    name: &str,
-    time_zone: Option<&str>,
-) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET name = $2, time_zone = $3 WHERE id = $1", id.0, name, time_zone).execute(db).await?;
+pub async fn update_name(db: impl PgExecutor<'_>, id: UserId, name: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET name = $2 WHERE id = $1", id.0, name).execute(db).await?;
     Ok(())
 }
 
 /// The address that letters go to.
 pub async fn update_email(db: impl PgExecutor<'_>, id: UserId, email: &str) -> sqlx::Result<()> {
     sqlx::query!("UPDATE users SET email = $2 WHERE id = $1", id.0, email).execute(db).await?;
-    Ok(())
-}
-
-pub async fn update_preferences(db: impl PgExecutor<'_>, id: UserId, chosen: &Preferences<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "
-        UPDATE users
-        SET language = $2, theme = $3, density = $4, stack_view = $5, stack_newest_first = $6, shortcuts_enabled = $7
-        WHERE id = $1",
-        id.0,
-        chosen.language,
-        chosen.theme,
-        chosen.density,
-        chosen.stack_view,
-        chosen.stack_newest_first,
-        chosen.shortcuts_enabled,
-    )
-    .execute(db)
-    .await?;
     Ok(())
 }
 

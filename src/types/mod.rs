@@ -22,3 +22,4 @@ pub mod short_id;
 pub mod slug;
 pub mod stream_id;
 pub mod user_part;
+pub mod wall_clock;

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::services::secret_token;
 use crate::types::hex;
 use crate::types::language::Language;
+use crate::types::wall_clock::{Tz, parse_zone};
 
 const LANGUAGE: &str = "picket_language";
 
@@ -60,6 +61,11 @@ impl NewCookie {
         let value = secret_token::generate();
         Self { id: id_of(&value), value }
     }
+}
+
+/// The time zone of the browser, which the script of the pages leaves in a cookie.
+pub fn browser_zone(headers: &HeaderMap) -> Option<Tz> {
+    values(headers, "picket_zone").find_map(parse_zone)
 }
 
 /// The language that was chosen in this browser.

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use super::assets;
 use super::banner::Banner;
 use super::extract::needs::Needs;
 use super::extract::{OrganizationAccess, ProjectAccess, Viewer};
+use super::markup::Markup;
+use super::{assets, time};
 use crate::app::App;
 use crate::messages::Messages;
 use crate::types::scope::Scope;
@@ -158,6 +159,16 @@ impl Layout {
     }
 
     pub fn server_time(&self) -> String {
-        self.now.format("%Y-%m-%d %H:%M UTC").to_string()
+        self.t.stamp(self.now)
+    }
+
+    /// `3 min ago`.
+    pub fn ago(&self, at: &DateTime<Utc>) -> Markup {
+        time::ago(self.t, *at, self.now)
+    }
+
+    /// `2026-11-20 18:27 UTC`, by the viewer's clock.
+    pub fn at(&self, at: &DateTime<Utc>) -> Markup {
+        time::stamp(self.t, *at)
     }
 }

@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn long_counts_are_short() {
-        let (en, zh) = (Messages { language: Language::English }, Messages { language: Language::Chinese });
+        let (en, zh) = (Messages::new(Language::English), Messages::new(Language::Chinese));
         for (n, english, chinese) in [
             (0, "0", "0"),
             (999, "999", "999"),

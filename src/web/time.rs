@@ -8,12 +8,22 @@ use crate::types::language::Language;
 
 /// `3 min ago`, with the exact time on hover; the script keeps it fresh.
 pub fn ago(t: Messages, at: DateTime<Utc>, now: DateTime<Utc>) -> Markup {
-    element(at, &ago_text(t, at, now), true)
+    element(t, at, &ago_text(t, at, now), true)
 }
 
 /// `Nov 20, 2026, 18:27:03 UTC`.
 pub fn absolute(t: Messages, at: DateTime<Utc>) -> Markup {
-    element(at, &absolute_text(t, at), false)
+    element(t, at, &absolute_text(t, at), false)
+}
+
+/// `2026-11-20 18:27 UTC`, for tables.
+pub fn stamp(t: Messages, at: DateTime<Utc>) -> Markup {
+    element(t, at, &t.stamp(at), false)
+}
+
+/// RFC 3339 with the reader's offset, for files.
+pub fn machine(t: Messages, at: DateTime<Utc>) -> String {
+    t.clock.local(at).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// How long ago, in the unit that fits.
@@ -42,27 +52,28 @@ pub fn age_text(t: Messages, since: DateTime<Utc>, now: DateTime<Utc>) -> String
 
 /// Date and time in words, with the zone.
 pub fn absolute_text(t: Messages, at: DateTime<Utc>) -> String {
-    let clock = at.format("%H:%M:%S UTC");
+    let (day, clock, zone) = (day_text(t, at), t.second(at), t.clock.offset(at));
     match t.language {
-        Language::English => format!("{}, {clock}", at.format("%b %-d, %Y")),
-        Language::Chinese => format!("{}年{}月{}日 {clock}", at.year(), at.month(), at.day()),
+        Language::English => format!("{day}, {clock} {zone}"),
+        Language::Chinese => format!("{day} {clock} {zone}"),
     }
 }
 
-/// A day in words.
+/// The reader's day in words.
 pub fn day_text(t: Messages, at: DateTime<Utc>) -> String {
+    let at = t.clock.local(at);
     match t.language {
         Language::English => at.format("%b %-d, %Y").to_string(),
         Language::Chinese => format!("{}年{}月{}日", at.year(), at.month(), at.day()),
     }
 }
 
-fn element(at: DateTime<Utc>, words: &str, is_relative: bool) -> Markup {
+fn element(t: Messages, at: DateTime<Utc>, words: &str, is_relative: bool) -> Markup {
     let mut out = Markup::new();
     out.raw("<time datetime=\"");
     out.push(&at.to_rfc3339_opts(SecondsFormat::Millis, true));
     out.raw("\" title=\"");
-    out.push(&at.format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string());
+    out.push(&t.clock.local(at).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string());
     out.raw(if is_relative { "\" data-relative>" } else { "\">" });
     out.push(words);
     out.raw("</time>");
@@ -97,14 +108,15 @@ impl Span {
 mod tests {
     use chrono::{TimeDelta, TimeZone, Utc};
 
-    use super::{absolute_text, age_text, ago_text};
+    use super::{absolute_text, age_text, ago_text, machine, stamp};
     use crate::messages::Messages;
     use crate::types::language::Language;
+    use crate::types::wall_clock::{WallClock, parse_zone};
 
     #[test]
     fn spans_are_told_in_the_unit_that_fits() {
         let now = Utc.with_ymd_and_hms(2026, 11, 20, 18, 27, 3).unwrap();
-        let (en, zh) = (Messages { language: Language::English }, Messages { language: Language::Chinese });
+        let (en, zh) = (Messages::new(Language::English), Messages::new(Language::Chinese));
         for (minutes, ago, old) in [
             (0, "just now", "new"),
             (-5, "just now", "new"),
@@ -120,5 +132,39 @@ mod tests {
         assert_eq!(ago_text(zh, now - TimeDelta::minutes(3), now), "3 分钟前");
         assert_eq!(absolute_text(en, now), "Nov 20, 2026, 18:27:03 UTC");
         assert_eq!(absolute_text(zh, now), "2026年11月20日 18:27:03 UTC");
+    }
+
+    #[test]
+    fn absolute_times_follow_the_readers_clock() {
+        let at = Utc.with_ymd_and_hms(2026, 11, 20, 18, 27, 3).unwrap();
+        let clock = |zone, is_24_hours| WallClock { zone: parse_zone(zone).unwrap(), is_24_hours };
+        let en = |clock| Messages { language: Language::English, clock };
+        let zh = |clock| Messages { language: Language::Chinese, clock };
+        let (shanghai, new_york) = (clock("Asia/Shanghai", true), clock("America/New_York", false));
+        for (t, words, stamp, file) in [
+            (
+                en(shanghai),
+                "Nov 21, 2026, 02:27:03 UTC+08:00",
+                "2026-11-21 02:27 UTC+08:00",
+                "2026-11-21T02:27:03.000+08:00",
+            ),
+            (
+                en(new_york),
+                "Nov 20, 2026, 1:27:03 PM UTC-05:00",
+                "2026-11-20 1:27 PM UTC-05:00",
+                "2026-11-20T13:27:03.000-05:00",
+            ),
+            (
+                zh(new_york),
+                "2026年11月20日 下午1:27:03 UTC-05:00",
+                "2026-11-20 下午1:27 UTC-05:00",
+                "2026-11-20T13:27:03.000-05:00",
+            ),
+        ] {
+            assert_eq!((absolute_text(t, at).as_str(), t.stamp(at).as_str()), (words, stamp));
+            assert_eq!(machine(t, at), file);
+        }
+        let shown = stamp(en(shanghai), at).to_string();
+        assert!(shown.contains("title=\"2026-11-21 02:27:03.000 +08:00\"") && shown.contains("2026-11-20T18:27:03"));
     }
 }

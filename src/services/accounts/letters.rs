@@ -79,7 +79,7 @@ pub async fn notify(
     }
     let t = texts_of(user);
     let place = by.ip.map_or_else(|| by.label.clone(), |ip| ip.to_string());
-    let time = now.format("%Y-%m-%d %H:%M UTC").to_string();
+    let time = t.stamp(now);
     let letter = Letter {
         kind: notice.kind().to_owned(),
         subject: notice.subject(t).to_owned(),
@@ -148,5 +148,6 @@ fn button(label: &str, path: &str) -> Button {
 }
 
 fn texts_of(user: &User) -> Messages {
-    Messages { language: user.language.as_deref().and_then(Language::parse).unwrap_or_default() }
+    let language = user.language.as_deref().and_then(Language::parse).unwrap_or_default();
+    Messages { language, clock: user.clock().unwrap_or_default() }
 }

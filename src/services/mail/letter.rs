@@ -72,7 +72,7 @@ mod tests {
             button: Some(Button { label: "Join".to_owned(), path: "/accept/1/abc/".to_owned() }),
             reason: "Somebody typed your address.".to_owned(),
         };
-        let t = Messages { language: Language::default() };
+        let t = Messages::new(Language::default());
         let rendered = letter.render(t, "Picket", "https://errors.example/base").unwrap();
         assert!(rendered.text.contains("<b>Ada</b> & co invite you.\n\nIt ends"), "{}", rendered.text);
         assert!(rendered.html.contains("&#60;b&#62;Ada&#60;/b&#62; &#38; co"), "{}", rendered.html);

@@ -17,7 +17,6 @@ pub use send::{SendMail, test_delivery};
 
 use crate::app::App;
 use crate::config::{Config, MailBackend};
-use crate::messages::Messages;
 use crate::services::job;
 use crate::store::mails::{self, NewMail};
 use crate::types::ids::MailId;
@@ -88,11 +87,6 @@ pub async fn send(
 fn subject(app: &App, letter: &Letter) -> String {
     let words: Vec<&str> = letter.subject.split_whitespace().collect();
     format!("{}{}", app.config.mail.subject_prefix, words.join(" "))
-}
-
-/// The texts of mails in a language.
-pub fn texts(language: Language) -> Messages {
-    Messages { language }
 }
 
 async fn promise(db: impl PgExecutor<'_>, id: MailId, now: DateTime<Utc>) -> sqlx::Result<()> {

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Letter, is_configured, obstacle, subject, texts};
+use super::{Letter, is_configured, obstacle, subject};
 use crate::app::App;
 use crate::config::MailBackend;
+use crate::messages::Messages;
 use crate::outbound::mail::{self, Delivery, Outgoing};
 use crate::services::job::{Job, JobError};
 use crate::store::mails::{self, Mail};
@@ -52,7 +53,7 @@ impl Job for SendMail {
 pub async fn test_delivery(app: &App, to: &str, letter: &Letter, language: Language) -> anyhow::Result<Delivery> {
     anyhow::ensure!(is_configured(&app.config), "no mail server is configured");
     let config = &app.config;
-    let rendered = letter.render(texts(language), &config.system.site_name, &config.system.url_prefix)?;
+    let rendered = letter.render(Messages::new(language), &config.system.site_name, &config.system.url_prefix)?;
     let outgoing = Outgoing {
         to: to.to_owned(),
         subject: subject(app, letter),
@@ -76,7 +77,8 @@ fn outgoing(app: &App, mail: &Mail) -> Result<Outgoing, JobError> {
     let letter: Letter = serde_json::from_value(content).map_err(JobError::fail)?;
     let language = Language::parse(&mail.language).unwrap_or_default();
     let system = &app.config.system;
-    let rendered = letter.render(texts(language), &system.site_name, &system.url_prefix).map_err(JobError::fail)?;
+    let rendered =
+        letter.render(Messages::new(language), &system.site_name, &system.url_prefix).map_err(JobError::fail)?;
     Ok(Outgoing {
         to: mail.recipient.clone(),
         subject: mail.subject.clone(),

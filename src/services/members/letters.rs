@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use super::invite::Invited;
 use super::{Acting, INVITATION_DAYS};
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::mail::{self, Button, Letter};
 use crate::types::language::Language;
 
@@ -16,7 +17,7 @@ pub async fn invitation(
     invited: &Invited,
     language: Language,
 ) -> sqlx::Result<()> {
-    let t = mail::texts(language);
+    let t = Messages::new(language);
     let organization = &acting.organization.name;
     let letter = Letter {
         kind: "invite".to_owned(),

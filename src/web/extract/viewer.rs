@@ -12,6 +12,7 @@ use crate::messages::Messages;
 use crate::store::users::User;
 use crate::store::{job_views, organizations};
 use crate::types::language::Language;
+use crate::types::wall_clock::WallClock;
 use crate::volatile::sessions::Flash;
 use crate::web::banner::Banner;
 use crate::web::cookie::{self, Cookie};
@@ -29,13 +30,15 @@ pub struct Viewer {
     /// How many jobs of theirs wait or run.
     pub running_jobs: i64,
     pub language: Language,
+    /// The zone they chose, else their browser's, else UTC.
+    pub clock: WallClock,
     /// What an administrator should know.
     pub banner: Option<Banner>,
 }
 
 impl Viewer {
     pub fn messages(&self) -> Messages {
-        Messages { language: self.language }
+        Messages { language: self.language, clock: self.clock }
     }
 
     /// Someone unknown, for pages that need no store.
@@ -47,6 +50,7 @@ impl Viewer {
             flash: None,
             running_jobs: 0,
             language: browser_language(headers),
+            clock: WallClock { zone: cookie::browser_zone(headers).unwrap_or_default(), ..WallClock::default() },
             banner: None,
         }
     }
@@ -61,6 +65,7 @@ pub async fn load(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result
             && let Some(user) = session::user_of(app, &session).await?
         {
             viewer.language = user.language.as_deref().and_then(Language::parse).unwrap_or(viewer.language);
+            viewer.clock = user.clock().unwrap_or(WallClock { is_24_hours: user.clock_24_hours, ..viewer.clock });
             if let Some(id) = user.last_organization_id {
                 viewer.home = organizations::find(&app.db, id).await?.map(|organization| organization.slug);
             }

@@ -144,7 +144,7 @@ fn parameters(query: &[u8]) -> Parameters {
 fn messages(call: &Call, parameters: &Parameters) -> Messages {
     let wished = parameters.get("lang").and_then(|tag| Language::parse(tag));
     let language = wished.or_else(|| Language::accepted(call.header(&header::ACCEPT_LANGUAGE))).unwrap_or_default();
-    Messages { language }
+    Messages::new(language)
 }
 
 /// Where the form goes: only what was checked, never the address as it came.

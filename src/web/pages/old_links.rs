@@ -18,10 +18,6 @@ pub fn routes() -> Router<App> {
     let router = Router::new()
         .route("/settings/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/settings/account/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
-        .route(
-            "/settings/account/appearance/",
-            get(|to: Redirect| async move { to.path("/settings/account/details/") }),
-        )
         .route("/organizations/{organization}/remove/", get(organization_removal))
         .route("/account/", get(|to: Redirect| async move { to.path("/settings/account/details/") }))
         .route("/account/settings/{*rest}", get(account))
@@ -95,6 +91,9 @@ async fn account(to: Redirect, Path(rest): Path<String>) -> Response {
     let page = match rest.split('/').next().unwrap_or_default() {
         "security" | "password" => "security/",
         "api" => "api/auth-tokens/",
+        "appearance" => "appearance/",
+        "emails" => "emails/",
+        "close-account" | "remove" => "close-account/",
         _ => "details/",
     };
     to.path(&format!("/settings/account/{page}"))

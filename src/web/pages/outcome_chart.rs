@@ -37,23 +37,23 @@ impl OutcomeChart {
     pub fn new(stats: &Stats, period: Period, now: DateTime<Utc>, t: Messages) -> Self {
         let max = stats.steps.iter().map(Counts::received).max().unwrap_or(0);
         let bars = stats.steps.iter().enumerate();
-        let bars = bars.map(|(place, counts)| bar(place, counts, max, &label(period, now, place), t));
+        let bars = bars.map(|(place, counts)| bar(place, counts, max, &label(period, now, place, t), t));
         Self {
             bars: bars.collect(),
             width: stats.steps.len() * WIDTH,
             max: grouped(max),
-            first: label(period, now, 0),
-            last: label(period, now, stats.steps.len().saturating_sub(1)),
+            first: label(period, now, 0, t),
+            last: label(period, now, stats.steps.len().saturating_sub(1), t),
             marks: Vec::new(),
         }
     }
 
     /// Marks the releases of the time.
-    pub fn with_marks(mut self, period: Period, now: DateTime<Utc>, releases: Vec<ReleaseMark>) -> Self {
+    pub fn with_marks(mut self, period: Period, now: DateTime<Utc>, releases: Vec<ReleaseMark>, t: Messages) -> Self {
         let mark = |release: ReleaseMark| {
             let seconds = (release.at - period.since(now)).num_seconds().div_euclid(period.step().num_seconds());
             let place = usize::try_from(seconds).ok().filter(|place| *place < self.bars.len())?;
-            let label = format!("{} · {}", label(period, now, place), release.shown);
+            let label = format!("{} · {}", label(period, now, place, t), release.shown);
             Some(Mark { x: place * WIDTH + WIDTH / 2, shown: release.shown, path: release.path, label })
         };
         self.marks = releases.into_iter().filter_map(mark).collect();
@@ -61,9 +61,9 @@ impl OutcomeChart {
     }
 }
 
-fn label(period: Period, now: DateTime<Utc>, place: usize) -> String {
+fn label(period: Period, now: DateTime<Utc>, place: usize, t: Messages) -> String {
     let at = period.since(now) + period.step() * i32::try_from(place).unwrap_or(0);
-    at.format(if period == Period::Day { "%H:%M" } else { "%m-%d %H:%M" }).to_string()
+    if period == Period::Day { t.hour(at) } else { format!("{} {}", t.clock.local(at).format("%m-%d"), t.hour(at)) }
 }
 
 fn bar(place: usize, counts: &Counts, max: i64, at: &str, t: Messages) -> Bar {

@@ -1,6 +1,6 @@
 //! Keys: triage without a mouse, ways through the site, help, and the switch that turns them off.
 
-use picket::store::users::{self, Preferences};
+use picket::store::preferences::{self, Preferences};
 
 use super::driver::{Browser, Script, with_browser};
 use super::listed;
@@ -101,13 +101,6 @@ async fn traces(browser: &Browser) -> u64 {
 }
 
 async fn switch_on(stage: &Stage) {
-    let chosen = Preferences {
-        language: None,
-        theme: "light",
-        density: "cozy",
-        stack_view: "app",
-        stack_newest_first: true,
-        shortcuts_enabled: true,
-    };
-    users::update_preferences(&stage.test.app.db, stage.user.id, &chosen).await.expect("preferences are kept");
+    let chosen = Preferences { theme: "light", ..Preferences::of(&stage.user) };
+    preferences::update(&stage.test.app.db, stage.user.id, &chosen).await.expect("preferences are kept");
 }

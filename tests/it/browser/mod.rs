@@ -61,6 +61,7 @@ const PAGES: &[&str] = &[
     "/acme/empty/getting-started/",
     "/acme/shop/getting-started/javascript-react/",
     "/settings/account/details/",
+    "/settings/account/appearance/",
     "/settings/account/security/",
     "/settings/account/emails/",
     "/settings/account/close-account/",

@@ -4,8 +4,9 @@ use std::future::Future;
 
 use chrono::{DateTime, Utc};
 use picket::services::projects::{self, NewProject};
+use picket::store::preferences::{self, Preferences};
 use picket::store::project_stats;
-use picket::store::users::{self, Preferences, User};
+use picket::store::users::User;
 use picket::types::ids::IssueId;
 use picket::types::scope::Scope;
 use picket::worker;
@@ -65,11 +66,9 @@ impl Stage {
             language: Some(look.language),
             theme: look.theme,
             density: look.density,
-            stack_view: "app",
-            stack_newest_first: true,
-            shortcuts_enabled: true,
+            ..Preferences::of(&self.user)
         };
-        users::update_preferences(&self.test.app.db, self.user.id, &chosen).await.expect("preferences are kept");
+        preferences::update(&self.test.app.db, self.user.id, &chosen).await.expect("preferences are kept");
     }
 
     /// Signs in by the form.

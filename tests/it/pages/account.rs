@@ -3,25 +3,19 @@ use picket::store::{api_tokens, users};
 use crate::support::{PASSWORD, TestApp};
 
 #[tokio::test]
-async fn preferences_take_effect_on_the_next_page() {
+async fn a_name_is_changed_unless_a_directory_keeps_it() {
     let app = TestApp::spawn().await;
     let user = app.user("lin@example.com", false).await;
     let browser = app.sign_in(&user).await;
     let path = "/settings/account/details/";
-    let form = [
-        ("name", "林"),
-        ("language", "zh-CN"),
-        ("theme", "dark"),
-        ("density", "compact"),
-        ("stack_view", "nonsense"),
-        ("stack_newest_first", "on"),
-    ];
-    assert_eq!(browser.post_form(path, &form).await.status, 303);
-    let page = browser.get(path).await;
-    assert!(page.body.contains(r#"<html lang="zh-CN" data-theme="dark" data-density="compact">"#));
-    assert!(page.body.contains("已保存") && !page.body.contains("data-shortcuts"));
-    let user = users::find(&app.app.db, user.id).await.unwrap().unwrap();
-    assert_eq!((user.name.as_str(), user.stack_view.as_str()), ("林", "app"));
+    assert_eq!(browser.post_form(path, &[("name", "林")]).await.status, 303);
+    assert_eq!(browser.post_form(path, &[("name", &"x".repeat(201))]).await.status, 422);
+    let name = async || users::find(&app.app.db, user.id).await.unwrap().unwrap().name;
+    assert_eq!(name().await, "林");
+    sqlx::query("UPDATE users SET is_managed = TRUE").execute(&app.app.db).await.unwrap();
+    assert_eq!(browser.post_form(path, &[("name", "Mallory")]).await.status, 403);
+    assert!(!browser.get(path).await.body.contains("name=\"name\""));
+    assert_eq!(name().await, "林");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 pub mod access;
 mod account;
 mod across;
+mod appearance;
 mod artifacts;
 mod attacks;
 mod audit;

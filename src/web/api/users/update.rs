@@ -7,8 +7,10 @@ use axum::http::StatusCode;
 use super::view::OwnUserView;
 use crate::app::App;
 use crate::services::accounts::{administer, close};
-use crate::store::users::{self, Preferences, User};
+use crate::store::preferences::{self, Preferences};
+use crate::store::users::{self, User};
 use crate::types::language::Language;
+use crate::types::wall_clock::parse_zone;
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{AccountAccess, Sudo};
@@ -21,6 +23,7 @@ struct Options {
     language: Option<Language>,
     newest_first: Option<bool>,
     time_zone: Option<String>,
+    clock_24_hours: Option<bool>,
 }
 
 pub async fn update(
@@ -38,10 +41,10 @@ pub async fn update(
     if name.is_some() && user.is_managed {
         return Err(Error::Forbidden(&[]));
     }
-    let name = name.unwrap_or_else(|| user.name.clone());
-    let time_zone = options.time_zone.as_deref().or(user.time_zone.as_deref());
-    users::update_profile(&app.db, user.id, &name, time_zone).await?;
-    users::update_preferences(&app.db, user.id, &preferences(user, &options)).await?;
+    if let Some(name) = name {
+        users::update_name(&app.db, user.id, &name).await?;
+    }
+    preferences::update(&app.db, user.id, &chosen(user, &options)).await?;
     let user = users::find(&app.db, user.id).await?.ok_or(Error::NotFound)?;
     Ok(Json(OwnUserView::load(&app, &user).await?))
 }
@@ -83,23 +86,22 @@ fn read_options(fields: &mut Fields) -> Options {
     let Some(mut options) = fields.object("options") else { return Options::default() };
     let language = options.text("language", 16).and_then(|tag| Language::parse(&tag));
     let order = options.number("stacktraceOrder", -1..=2);
-    let time_zone = options.text("timezone", 64).filter(|name| is_time_zone(name));
+    let time_zone = options.text("timezone", 64);
+    if time_zone.as_deref().is_some_and(|name| parse_zone(name).is_none()) {
+        options.refuse("timezone", "No time zone has this name.");
+    }
+    let clock_24_hours = options.flag("clock24Hours");
     fields.include("options", &options);
-    Options { language, newest_first: order.filter(|order| *order > 0).map(|order| order == 2), time_zone }
+    let newest_first = order.filter(|order| *order > 0).map(|order| order == 2);
+    Options { language, newest_first, time_zone, clock_24_hours }
 }
 
-/// Whether this has the form of an IANA name.
-fn is_time_zone(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte))
-}
-
-fn preferences<'a>(user: &'a User, options: &Options) -> Preferences<'a> {
+fn chosen<'a>(user: &'a User, options: &'a Options) -> Preferences<'a> {
     Preferences {
         language: options.language.map(Language::tag).or(user.language.as_deref()),
-        theme: &user.theme,
-        density: &user.density,
-        stack_view: &user.stack_view,
+        time_zone: options.time_zone.as_deref().or(user.time_zone.as_deref()),
+        clock_24_hours: options.clock_24_hours.unwrap_or(user.clock_24_hours),
         stack_newest_first: options.newest_first.unwrap_or(user.stack_newest_first),
-        shortcuts_enabled: user.shortcuts_enabled,
+        ..Preferences::of(user)
     }
 }

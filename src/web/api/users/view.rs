@@ -149,7 +149,7 @@ impl OwnUserView {
                 language: language.tag(),
                 stacktrace_order: if user.stack_newest_first { 2 } else { 1 },
                 timezone: user.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
-                clock24_hours: true,
+                clock24_hours: user.clock_24_hours,
             },
             flags: FlagsView { newsletter_consent_prompt: false },
             permissions: [],

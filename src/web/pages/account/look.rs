@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::details::{DENSITIES, THEMES, one_of};
+use super::appearance::{DENSITIES, THEMES, one_of};
 use crate::app::App;
-use crate::store::users::{self, Preferences};
+use crate::store::preferences::{self, Preferences};
 use crate::types::language::Language;
 use crate::web::error::{Error, Result};
 use crate::web::extract::Viewer;
@@ -22,11 +22,9 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, headers: HeaderMap, 
         language: language.or(user.language.as_deref()),
         theme: one_of(&THEMES, posted.text("theme"), &user.theme),
         density: one_of(&DENSITIES, posted.text("density"), &user.density),
-        stack_view: &user.stack_view,
-        stack_newest_first: user.stack_newest_first,
-        shortcuts_enabled: user.shortcuts_enabled,
+        ..Preferences::of(user)
     };
-    users::update_preferences(&app.db, user.id, &chosen).await?;
+    preferences::update(&app.db, user.id, &chosen).await?;
     let page = page_before(&app, &headers).unwrap_or_else(|| "/".to_owned());
     Ok(redirect(&app, &without_language(&page)))
 }

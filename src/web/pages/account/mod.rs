@@ -1,5 +1,6 @@
 //! One's own account: details, addresses, what one signs in with, API tokens.
 
+mod appearance;
 mod close;
 mod details;
 mod emails;
@@ -15,6 +16,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/settings/account/details/", get(details::show).post(details::save))
+        .route("/settings/account/appearance/", get(appearance::show).post(appearance::save))
         .route("/settings/account/look/", post(look::switch))
         .route("/settings/account/emails/", get(emails::show).post(emails::add))
         .route("/settings/account/emails/{email}/resend/", post(emails::resend))

@@ -204,7 +204,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
         };
         let directory = Directory { people: [(8, "Wei".to_owned())].into(), teams: [(3, "#pay".to_owned())].into() };
-        words(&entry, &directory, Messages { language })
+        words(&entry, &directory, Messages::new(language))
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub async fn act(
         "delete" => form.delete(selection, false).await,
         "discard" => form.delete(selection, true).await,
         "merge" => merge::merge(&form, selection).await,
-        action => match read_change(&app, &access, action, &fields).await? {
+        action => match read_change(&app, &access, action, &fields, viewer.clock).await? {
             Asked::Known(change) => form.change(selection, change).await,
             Asked::Missing(question) => asked::ask(&form, selection, question).await,
         },

@@ -1,6 +1,6 @@
 //! What the actions of forms mean, and what they did in words.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::selection::Fields;
 use crate::app::App;
@@ -10,6 +10,7 @@ use crate::services::issues::{Applied, Change, Resolve};
 use crate::store::{commits, members, releases, teams};
 use crate::types::ids::{TeamId, UserId};
 use crate::types::lifecycle::Snooze;
+use crate::types::wall_clock::WallClock;
 use crate::web::error::{Error, Result};
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::EventWrite;
@@ -38,6 +39,7 @@ pub async fn read_change(
     access: &OrganizationAccess<EventWrite>,
     action: &str,
     fields: &Fields,
+    clock: WallClock,
 ) -> Result<Asked> {
     if let Some(change) = simple_change(app.clock.now(), access.actor.user.id, action) {
         return Ok(Asked::Known(change));
@@ -47,7 +49,7 @@ pub async fn read_change(
         "resolve-release" => return release(app, access, fields).await,
         "resolve-commit" => return commit(app, access, fields).await,
         "ignore-custom" => {
-            let wanted = read_snooze(fields, app.clock.now());
+            let wanted = read_snooze(fields, app.clock.now(), clock);
             return Ok(wanted.map_or_else(Asked::Missing, |snooze| Asked::Known(Change::Ignore(snooze))));
         }
         _ => {}
@@ -126,7 +128,7 @@ async fn commit(app: &App, access: &OrganizationAccess<EventWrite>, fields: &Fie
 }
 
 /// The conditions of the form; without any the form is shown, and shown again when one is wrong.
-fn read_snooze(fields: &Fields, now: DateTime<Utc>) -> Result<Snooze, Question> {
+fn read_snooze(fields: &Fields, now: DateTime<Utc>, clock: WallClock) -> Result<Snooze, Question> {
     let answered = |name: &str| fields.text(name).filter(|text| !text.is_empty());
     let wrong = Question::Snooze { is_wrong: true };
     let number = |name: &str, max: i64| match answered(name) {
@@ -136,7 +138,7 @@ fn read_snooze(fields: &Fields, now: DateTime<Utc>) -> Result<Snooze, Question> 
     let window = |name: &str| number(name, MAX_WINDOW.into()).map(|n| n.and_then(|n| i32::try_from(n).ok()));
     let until = match answered("until") {
         None => None,
-        Some(text) => Some(read_time(text).filter(|until| *until > now).ok_or(wrong)?),
+        Some(text) => Some(read_time(text, clock).filter(|until| *until > now).ok_or(wrong)?),
     };
     let (count, user_count) = (number("count", MAX_COUNT)?, number("users", MAX_COUNT)?);
     let snooze = Snooze {
@@ -154,9 +156,11 @@ fn read_snooze(fields: &Fields, now: DateTime<Utc>) -> Result<Snooze, Question> 
     Ok(snooze)
 }
 
-/// Browsers send times without seconds, in UTC as the field says.
-fn read_time(text: &str) -> Option<DateTime<Utc>> {
-    timestamp::parse_text(text).or_else(|| timestamp::parse_text(&format!("{text}:00")))
+/// Browsers send what the viewer's clock shows, without seconds and without a zone.
+fn read_time(text: &str, clock: WallClock) -> Option<DateTime<Utc>> {
+    let shown =
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
+    shown.map_or_else(|| timestamp::parse_text(text), |shown| clock.moment(shown))
 }
 
 /// What really happened, in words.

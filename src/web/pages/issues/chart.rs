@@ -63,9 +63,10 @@ impl Stretch {
     }
 
     /// A step's time in words: an hour of the day, or a day.
-    pub fn label(&self, place: usize) -> String {
-        let format = if self.step < TimeDelta::days(1) { "%H:%M" } else { "%m-%d" };
-        self.start(place).format(format).to_string()
+    /// Days are those of UTC, whatever the reader's clock shows: their events were counted so.
+    pub fn label(&self, place: usize, t: Messages) -> String {
+        let start = self.start(place);
+        if self.step < TimeDelta::days(1) { t.hour(start) } else { start.format("%m-%d").to_string() }
     }
 }
 
@@ -90,7 +91,7 @@ pub fn sparkline(counts: &[i64], stretch: &Stretch, t: Messages) -> Sparkline {
     let total: i64 = counts.iter().sum();
     let peak = counts.iter().position(|count| *count == max).unwrap_or(0);
     let label =
-        if total == 0 { t.issues_graph_empty().to_owned() } else { t.issues_graph(total, max, stretch.label(peak)) };
+        if total == 0 { t.issues_graph_empty().to_owned() } else { t.issues_graph(total, max, stretch.label(peak, t)) };
     Sparkline { path, label }
 }
 
@@ -136,11 +137,11 @@ pub struct Mark {
 
 impl Bars {
     /// Marks the releases of the time.
-    pub fn with_marks(mut self, stretch: &Stretch, releases: Vec<ReleaseMark>) -> Self {
+    pub fn with_marks(mut self, stretch: &Stretch, releases: Vec<ReleaseMark>, t: Messages) -> Self {
         let mark = |release: ReleaseMark| {
             let seconds = (release.at - stretch.since).num_seconds().div_euclid(stretch.step.num_seconds());
             let place = usize::try_from(seconds).ok().filter(|place| *place < stretch.steps)?;
-            let label = format!("{} · {}", stretch.label(place), release.shown);
+            let label = format!("{} · {}", stretch.label(place, t), release.shown);
             Some(Mark { x: place * BAR.0 + BAR.0 / 2, shown: release.shown, path: release.path, label })
         };
         self.marks = releases.into_iter().filter_map(mark).collect();
@@ -162,14 +163,14 @@ pub fn bars(counts: &[i64], stretch: &Stretch, t: Messages) -> Bars {
     let max = counts.iter().copied().max().unwrap_or(0);
     let bar = |(place, count): (usize, &i64)| {
         let height = bar_height(*count, max, BAR.1);
-        Bar { x: place * BAR.0, y: BAR.1 - height, height, label: t.issues_bar(*count, stretch.label(place)) }
+        Bar { x: place * BAR.0, y: BAR.1 - height, height, label: t.issues_bar(*count, stretch.label(place, t)) }
     };
     Bars {
         steps: counts.iter().enumerate().map(bar).collect(),
         max,
         total: counts.iter().sum(),
-        first: stretch.label(0),
-        last: stretch.label(stretch.steps.saturating_sub(1)),
+        first: stretch.label(0, t),
+        last: stretch.label(stretch.steps.saturating_sub(1), t),
         marks: Vec::new(),
     }
 }
@@ -192,15 +193,16 @@ mod tests {
         let bucket = |bucket, events| IssueBucket { issue_id: IssueId(1), bucket, events };
         let counts = day.counts(&[bucket(0, 3), bucket(23, 5), bucket(24, 7), bucket(-1, 9)], IssueId(1));
         assert_eq!((counts[0], counts[23], counts.iter().sum::<i64>()), (3, 5, 8));
-        let spark = sparkline(&counts, &day, Messages { language: Language::English });
+        let t = Messages::new(Language::English);
+        let spark = sparkline(&counts, &day, t);
         assert_eq!(spark.path.matches('z').count(), 24);
         assert!(spark.path.starts_with("M0.0 28v-17h4.7v17z"), "{}", spark.path);
         assert!(spark.label.contains("8 events") && spark.label.contains("18:00"), "{}", spark.label);
         let mark =
             |hours| ReleaseMark { at: now - TimeDelta::hours(hours), shown: "1.0".to_owned(), path: String::new() };
-        let marked = bars(&counts, &day, Messages { language: Language::English });
+        let marked = bars(&counts, &day, t);
         let marks: Vec<usize> = marked
-            .with_marks(&day, vec![mark(0), mark(23), mark(24), mark(-9)])
+            .with_marks(&day, vec![mark(0), mark(23), mark(24), mark(-9)], t)
             .marks
             .iter()
             .map(|mark| mark.x)

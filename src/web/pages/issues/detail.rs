@@ -182,7 +182,7 @@ async fn show(app: &App, opened: Opened, wanted: &Wanted, part: Part, mut params
         here,
         list_path: format!("{}{}", layout.base, frame.list_path),
         title: frame.title.clone(),
-        clock: found.as_ref().map(|found| found.event.occurred_at.format("%H:%M:%S").to_string()).unwrap_or_default(),
+        clock: found.as_ref().map(|found| t.second(found.event.occurred_at)).unwrap_or_default(),
         attachments,
         environments,
         environment,

@@ -114,8 +114,8 @@ pub async fn load(
         })
     };
     Ok(Side {
-        day: chart::bars(&day.counts(&of_day, issue.id), &day, t).with_marks(&day, marks(&releases)),
-        month: chart::bars(&month.counts(&of_month, issue.id), &month, t).with_marks(&month, marks(&releases)),
+        day: chart::bars(&day.counts(&of_day, issue.id), &day, t).with_marks(&day, marks(&releases), t),
+        month: chart::bars(&month.counts(&of_month, issue.id), &month, t).with_marks(&month, marks(&releases), t),
         first_seen: time::ago(t, issue.first_seen, now),
         first_seen_at: time::absolute(t, issue.first_seen),
         first_release: link(&details.first_release),

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
 use futures_util::stream;
 use serde::Deserialize;
 
@@ -183,10 +182,15 @@ pub async fn export(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, Body::from_stream(lines(app, opened.issue.id, key))).into_response())
+    Ok((headers, Body::from_stream(lines(app, viewer.messages(), opened.issue.id, key))).into_response())
 }
 
-fn lines(app: App, issue_id: IssueId, key: String) -> impl futures_util::Stream<Item = sqlx::Result<String>> {
+fn lines(
+    app: App,
+    t: Messages,
+    issue_id: IssueId,
+    key: String,
+) -> impl futures_util::Stream<Item = sqlx::Result<String>> {
     let is_user = key == "user";
     let mut head = String::new();
     let parts: &[&str] = if is_user { &["id", "email", "username", "ip_address"] } else { &[] };
@@ -198,7 +202,7 @@ fn lines(app: App, issue_id: IssueId, key: String) -> impl futures_util::Stream<
         let values = tag_counts::list_values_of_issue_after(&app.db, issue_id, &key, after, CHUNK).await?;
         let users = event_users::list(&app.db, &values).await?;
         for value in &values {
-            line(&mut text, value, users.get(&value.id));
+            line(&mut text, t, value, users.get(&value.id));
         }
         let is_full = i64::try_from(values.len()).is_ok_and(|length| length == CHUNK);
         let next = values.last().filter(|_| is_full).map(|value| value.id);
@@ -206,7 +210,7 @@ fn lines(app: App, issue_id: IssueId, key: String) -> impl futures_util::Stream<
     })
 }
 
-fn line(out: &mut String, value: &TagValue, user: Option<&EventUser>) {
+fn line(out: &mut String, t: Messages, value: &TagValue, user: Option<&EventUser>) {
     let mut cells = vec![value.value.clone()];
     let mut name = Vec::new();
     if let Some(user) = user {
@@ -215,7 +219,7 @@ fn line(out: &mut String, value: &TagValue, user: Option<&EventUser>) {
         name.extend([user.name.clone().unwrap_or_default()]);
     }
     cells.push(value.events.to_string());
-    cells.extend([value.last_seen, value.first_seen].map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)));
+    cells.extend([value.last_seen, value.first_seen].map(|at| time::machine(t, at)));
     cells.extend(name);
     csv::row(out, cells);
 }

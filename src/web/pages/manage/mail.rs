@@ -106,7 +106,7 @@ fn test_letter(app: &App, t: Messages) -> Letter {
     Letter {
         kind: "test".to_owned(),
         subject: t.mail_test_subject().to_owned(),
-        paragraphs: vec![t.mail_test_text(app.clock.now().format("%Y-%m-%d %H:%M:%S UTC"))],
+        paragraphs: vec![t.mail_test_text(t.stamp(app.clock.now()))],
         button: None,
         reason: t.mail_test_reason().to_owned(),
     }

@@ -15,7 +15,7 @@ use crate::web::extract::needs::OrgAudit;
 use crate::web::extract::{OrganizationAccess, Viewer};
 use crate::web::layout::{Layout, Section};
 use crate::web::pages::numbered::Page;
-use crate::web::{csv, render, visible};
+use crate::web::{csv, render, time, visible};
 
 const ROWS: u16 = 50;
 
@@ -102,6 +102,7 @@ pub async fn show(
 /// What `show` lists, as comma-separated values.
 pub async fn export(
     State(app): State<App>,
+    viewer: Viewer,
     access: OrganizationAccess<OrgAudit>,
     Query(mut params): Query<Params>,
 ) -> Result<Response> {
@@ -110,8 +111,9 @@ pub async fn export(
     let mut out = String::new();
     csv::row(&mut out, ["time", "actor", "event", "target", "ip_address", "details"]);
     for row in entries.into_iter().map(|entry| row(entry, AuditEvent::name)) {
-        let (time, ip) = (row.entry.created_at.to_rfc3339(), row.entry.ip_address.unwrap_or_default());
-        csv::row(&mut out, [&time, &row.entry.actor_label, &row.what, &row.target, &ip, &row.details]);
+        let at = time::machine(viewer.messages(), row.entry.created_at);
+        let ip = row.entry.ip_address.unwrap_or_default();
+        csv::row(&mut out, [&at, &row.entry.actor_label, &row.what, &row.target, &ip, &row.details]);
     }
     let name = csv::disposition(&format!("{}-audit-log", access.organization.slug));
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -99,7 +99,7 @@ pub async fn show(
         new_count: counted(counts.as_ref().map(|counts| counts.new_issues)),
         last_seen: counts.and_then(|counts| counts.last_seen).map(|at| time::ago(t, at, now)),
         numbers: Numbers::of(&stats.total),
-        chart: OutcomeChart::new(&stats, period, now, t).with_marks(period, now, marks),
+        chart: OutcomeChart::new(&stats, period, now, t).with_marks(period, now, marks, t),
         new_issues: issues.list(Moment::FirstSeen, since, Sort::FirstSeen).await?,
         trending: issues.list(Moment::LastSeen, since, Sort::Priority).await?,
         releases: list_releases(&app, project, &organization, &layout).await?,

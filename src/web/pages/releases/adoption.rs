@@ -84,8 +84,8 @@ pub fn adoption(stretch: &Stretch, buckets: &[ReleaseBucket], series: Vec<Series
         bars,
         width: stretch.steps * STEP,
         legend,
-        first: stretch.label(0),
-        last: stretch.label(stretch.steps.saturating_sub(1)),
+        first: stretch.label(0, t),
+        last: stretch.label(stretch.steps.saturating_sub(1), t),
     })
 }
 
@@ -103,7 +103,7 @@ fn bar(step: usize, counts: &[i64], legend: &[Legend], stretch: &Stretch, t: Mes
             x: step * STEP,
             y: HEIGHT - to,
             height: to - from,
-            label: t.releases_share(*count, &legend[place].name, percent(*count, total), stretch.label(step)),
+            label: t.releases_share(*count, &legend[place].name, percent(*count, total), stretch.label(step, t)),
         });
     }
     segments
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn bars_are_full_where_there_were_events() {
-        let t = Messages { language: Language::English };
+        let t = Messages::new(Language::English);
         let day = Stretch::day(Utc.with_ymd_and_hms(2026, 11, 20, 18, 27, 3).unwrap());
         let bucket = |release, bucket, events| ReleaseBucket { release_id: ReleaseId(release), bucket, events };
         let buckets = [bucket(7, 0, 1), bucket(8, 0, 1), bucket(0, 0, 1), bucket(7, 23, 5), bucket(7, 99, 5)];

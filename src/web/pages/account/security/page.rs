@@ -14,9 +14,8 @@ use crate::store::users::User;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::Layout;
-use crate::web::markup::Markup;
 use crate::web::pages::session_rows::{self, SessionRow};
-use crate::web::{render, time};
+use crate::web::render;
 
 #[expect(clippy::struct_excessive_bools, reason = "each shows or hides something of its own")]
 #[derive(Template)]
@@ -46,14 +45,6 @@ impl SecurityPage {
 
     fn factor_name<'a>(&self, factor: &'a Authenticator) -> &'a str {
         if factor.kind == TOTP { self.layout.t.account_totp() } else { &factor.name }
-    }
-
-    fn ago(&self, at: &DateTime<Utc>) -> Markup {
-        time::ago(self.layout.t, *at, self.layout.now)
-    }
-
-    fn at(&self, at: &DateTime<Utc>) -> Markup {
-        time::absolute(self.layout.t, *at)
     }
 }
 

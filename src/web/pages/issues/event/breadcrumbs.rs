@@ -88,7 +88,7 @@ fn crumb_view<'a>(crumb: &'a Breadcrumb<'a>, event_at: Option<DateTime<Utc>>, t:
         headline,
         data,
         more_data,
-        clock: at.map(|at| at.format("%H:%M:%S").to_string()).unwrap_or_default(),
+        clock: at.map(|at| t.second(at)).unwrap_or_default(),
         before: milliseconds.map(seconds).unwrap_or_default(),
     }
 }
@@ -159,13 +159,8 @@ mod tests {
         .unwrap();
         let crumbs = Breadcrumb::read_all(&json);
         let at = chrono::DateTime::from_timestamp(1004, 0);
-        let shown = view(
-            &crumbs,
-            Excerpt::WHOLE,
-            at,
-            Messages { language: Language::English },
-            &mut Budget::new(1_000, 100_000),
-        );
+        let shown =
+            view(&crumbs, Excerpt::WHOLE, at, Messages::new(Language::English), &mut Budget::new(1_000, 100_000));
         let lines: Vec<String> = shown.newest.iter().map(|crumb| crumb.headline.to_string()).collect();
         assert_eq!(lines[0], "<b>POST</b> https://pay.example/q [502]");
         assert!(lines[1].contains("<code>/a</code>") && lines[1].contains("<code>/&lt;b&gt;</code>"), "{}", lines[1]);
@@ -181,13 +176,8 @@ mod tests {
         let json = format!(r#"{{"breadcrumbs":[{}{{"message":"last"}}]}}"#, r#"{"message":"x"},"#.repeat(199));
         let json = parse(json.as_bytes()).unwrap();
         let crumbs = Breadcrumb::read_all(&json);
-        let shown = view(
-            &crumbs,
-            Excerpt::WHOLE,
-            None,
-            Messages { language: Language::English },
-            &mut Budget::new(600, 100_000),
-        );
+        let shown =
+            view(&crumbs, Excerpt::WHOLE, None, Messages::new(Language::English), &mut Budget::new(600, 100_000));
         assert_eq!(shown.newest.len(), 10);
         assert!(shown.newest[9].headline.to_string().contains("last"));
         let rest = shown.rest.unwrap();

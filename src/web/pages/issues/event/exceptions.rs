@@ -261,7 +261,7 @@ mod tests {
         let context = FrameContext {
             platform,
             options,
-            t: Messages { language: Language::English },
+            t: Messages::new(Language::English),
             file_problems: &[],
             has_in_app: false,
             more: None,

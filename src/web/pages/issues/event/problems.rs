@@ -175,7 +175,7 @@ mod tests {
                 r#"[{{"type":"js_no_source","url":"x","search":{{"kind":"minified_source",{searched},"nearest":[{nearest}]}}}}]"#
             );
             let json = parse(json.as_bytes()).unwrap();
-            let t = Messages { language: Language::English };
+            let t = Messages::new(Language::English);
             let problem = FrameProblem::of(json.as_array().unwrap(), t).unwrap();
             assert_eq!(problem.search[0], expected, "{searched} {nearest}");
         }

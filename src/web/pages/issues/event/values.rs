@@ -237,7 +237,7 @@ mod tests {
     use crate::types::language::Language;
 
     fn shown(json: &str) -> String {
-        value(&parse(json.as_bytes()).unwrap(), Messages { language: Language::English }).to_string()
+        value(&parse(json.as_bytes()).unwrap(), Messages::new(Language::English)).to_string()
     }
 
     #[test]

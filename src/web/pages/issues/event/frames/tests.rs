@@ -23,7 +23,7 @@ fn shown(frames: &str, options: Options) -> String {
     let context = FrameContext {
         platform: "python",
         options,
-        t: Messages { language: Language::English },
+        t: Messages::new(Language::English),
         file_problems: &[],
         has_in_app: false,
         more: None,
@@ -80,7 +80,7 @@ fn what_does_not_fit_is_counted() {
     let context = FrameContext {
         platform: "python",
         options: Options::default(),
-        t: Messages { language: Language::English },
+        t: Messages::new(Language::English),
         file_problems: &[],
         has_in_app: false,
         more: None,
@@ -123,7 +123,7 @@ fn heads_and_links_of_scripts() {
         let context = FrameContext {
             platform: "javascript",
             options: Options::default(),
-            t: Messages { language: Language::English },
+            t: Messages::new(Language::English),
             file_problems: &[],
             has_in_app: false,
             more: None,
