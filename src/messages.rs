@@ -35,7 +35,7 @@ impl Messages {
         format!("{day} {} {}", self.hour(at), self.clock.offset(at))
     }
 
-    fn by_the_clock(&self, at: DateTime<Utc>, to_24: &str, to_12: &str) -> String {
+    fn by_the_clock(self, at: DateTime<Utc>, to_24: &str, to_12: &str) -> String {
         let local = self.clock.local(at);
         let time = local.format(if self.clock.is_24_hours { to_24 } else { to_12 });
         match (self.clock.is_24_hours, local.hour12().0) {
