@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::services::accounts::{MAX_PASSWORD, MIN_PASSWORD};

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 
 use super::{UserAccess, path_of};
 use crate::app::App;
@@ -18,10 +17,9 @@ use crate::web::avatar::Avatar;
 use crate::web::error::{FieldErrors, Result};
 use crate::web::extract::Viewer;
 use crate::web::layout::{Layout, Section};
-use crate::web::markup::Markup;
 use crate::web::pages::organizations::role_name;
 use crate::web::pages::session_rows::{self, SessionRow};
-use crate::web::{render, time};
+use crate::web::render;
 
 #[derive(Template)]
 #[template(path = "manage/user.html")]
@@ -48,14 +46,6 @@ pub struct UserPage {
 }
 
 impl UserPage {
-    fn ago(&self, at: &DateTime<Utc>) -> Markup {
-        time::ago(self.layout.t, *at, self.layout.now)
-    }
-
-    fn at(&self, at: &DateTime<Utc>) -> Markup {
-        time::absolute(self.layout.t, *at)
-    }
-
     fn role(&self, membership: &Membership) -> &'static str {
         role_name(self.layout.t, membership.role)
     }
