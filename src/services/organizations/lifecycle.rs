@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use super::Error;
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::audit::{self, Doer, Entry};
 use crate::services::job::{Job, JobError, promise_at, promise_once};
 use crate::services::mail::{self, Button, Letter};
@@ -75,14 +76,14 @@ async fn tell_owners(
 ) -> sqlx::Result<()> {
     for owner in member_lists::list_deciders(&mut *db, organization.id, Role::Owner, None).await? {
         let language = owner.language.as_deref().and_then(Language::parse).unwrap_or_default();
-        let t = mail::texts(language);
+        let t = Messages::new(language);
         let path = format!("/organizations/{}/restore/", organization.slug);
         let letter = Letter {
             kind: "organization-removed".to_owned(),
             subject: t.organization_mail_removed(&organization.name),
             paragraphs: vec![
                 t.organization_mail_removed_text(&organization.name, &doer.label),
-                t.organization_mail_removed_until(until.format("%Y-%m-%d %H:%M UTC").to_string()),
+                t.organization_mail_removed_until(t.stamp(until)),
             ],
             button: Some(Button { label: t.project_restore().to_owned(), path }),
             reason: t.organization_mail_owner_reason().to_owned(),

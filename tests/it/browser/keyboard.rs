@@ -75,7 +75,7 @@ async fn who_switched_keys_off_has_none() {
     stage.send_issues(2).await;
     with_browser(stage.test.url(""), Script::On, async |browser| {
         stage.sign_in(browser).await;
-        browser.open("/settings/account/details/").await;
+        browser.open("/settings/account/appearance/").await;
         browser.click("#shortcuts_enabled").await;
         browser.click("main form button.primary").await;
         browser.wait_for("!('shortcuts' in document.body.dataset)").await;

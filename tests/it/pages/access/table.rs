@@ -102,7 +102,6 @@ GET  open    -                /share/issue/{token}/json/
 GET  open    -                /share/group/{token}/
 GET  open    -                /settings/
 GET  open    -                /settings/account/
-GET  open    -                /settings/account/appearance/
 GET  open    -                /settings/account/api/
 GET  open    -                /settings/{organization}/projects/
 GET  open    -                /settings/{organization}/projects/{project}/install/
@@ -158,6 +157,8 @@ GET  open    -                /{organization}/{project}/settings/{*rest}
 
 GET  signed  -                /settings/account/details/
 POST signed  -                /settings/account/details/
+GET  signed  -                /settings/account/appearance/
+POST signed  -                /settings/account/appearance/
 POST signed  -                /settings/account/look/
 GET  signed  -                /settings/account/emails/
 POST signed  -                /settings/account/emails/
