@@ -15,8 +15,8 @@ pub struct Messages {
 
 impl Messages {
     /// For somebody of whose clock nothing is known.
-    pub fn new(language: Language) -> Self {
-        Self { language, clock: WallClock::default() }
+    pub const fn new(language: Language) -> Self {
+        Self { language, clock: WallClock::UTC }
     }
 
     /// `18:27`, `6:27 PM`.

@@ -49,7 +49,7 @@ impl Line {
     }
 }
 
-const ENGLISH: Messages = Messages { language: Language::English };
+const ENGLISH: Messages = Messages::new(Language::English);
 
 #[derive(Args)]
 pub struct Arguments {

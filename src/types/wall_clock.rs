@@ -12,11 +12,13 @@ pub struct WallClock {
 
 impl Default for WallClock {
     fn default() -> Self {
-        Self { zone: Tz::UTC, is_24_hours: true }
+        Self::UTC
     }
 }
 
 impl WallClock {
+    pub const UTC: Self = Self { zone: Tz::UTC, is_24_hours: true };
+
     /// What the clock shows.
     pub fn local(self, at: DateTime<Utc>) -> DateTime<Tz> {
         at.with_timezone(&self.zone)

@@ -16,7 +16,7 @@ use crate::web::api::date::Date;
 use crate::web::error::Result;
 use crate::web::extract::Actor;
 
-const ENGLISH: Messages = Messages { language: Language::English };
+const ENGLISH: Messages = Messages::new(Language::English);
 
 #[derive(Default, Serialize)]
 pub struct HealthView {
