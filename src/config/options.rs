@@ -28,6 +28,13 @@ pub enum Kind {
     GroupTeams,
 }
 
+impl Kind {
+    /// Whether a value is more than a text or a list of texts: JSON, or as Django's settings write it.
+    pub fn is_structured(self) -> bool {
+        matches!(self, Self::Mapping | Self::Searches | Self::GroupType | Self::GroupRoles | Self::GroupTeams)
+    }
+}
+
 /// Where an option may be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

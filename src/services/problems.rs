@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::messages::Messages;
-use crate::services::checks::{State, stores};
+use crate::services::checks::stores;
 use crate::services::stats::{self, Queue};
 use crate::volatile::heartbeats::Heartbeat;
 
@@ -68,11 +68,11 @@ pub async fn find(app: &App) -> anyhow::Result<Vec<Problem>> {
 /// What is wrong with what was seen.
 pub fn among(app: &App, queue: &Queue, processes: &[Heartbeat]) -> Vec<Problem> {
     let runs = |role: &str| processes.iter().any(|process| process.role == role);
-    let disks = stores::look_at_disks(app).ok().filter(|disks| disks.state != State::Ok);
+    let disks = stores::low_disks(app).unwrap_or_default().join(", ");
     let found = [
         (!runs("worker")).then_some(Problem::NoWorker(queue.length)),
         (runs("worker") && queue.oldest_age > LATE).then_some(Problem::Late(queue.oldest_age.num_seconds())),
-        disks.map(|disks| Problem::LowDisk(disks.seen)),
+        (!disks.is_empty()).then_some(Problem::LowDisk(disks)),
         (!runs("cron")).then_some(Problem::NoCron),
         (queue.dead > 0).then_some(Problem::DeadEvents(queue.dead)),
     ];

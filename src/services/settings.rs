@@ -8,7 +8,9 @@ use sqlx::PgConnection;
 
 use crate::app::App;
 use crate::config::{Kind, Place, Spec, Value};
+use crate::outbound::mail::is_address;
 use crate::services::audit::{self, Doer, Entry};
+use crate::services::first_run::parse_root;
 use crate::store::options;
 use crate::types::audit_event::AuditEvent;
 
@@ -22,6 +24,26 @@ pub enum Error {
     Locked(&'static str),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+}
+
+/// What is wrong with the text of an option beyond its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    #[error("an address that begins with http:// or https://")]
+    Root,
+    #[error("an email address")]
+    Address,
+}
+
+/// Whether a text that has the right kind makes sense for the option.
+pub fn check(spec: &Spec, text: &str) -> Result<(), Wrong> {
+    let is_root = || parse_root(text).is_some();
+    match spec.key {
+        "system.url-prefix" if !is_root() => Err(Wrong::Root),
+        "ingest.public-url" if !text.is_empty() && !is_root() => Err(Wrong::Root),
+        "mail.from" if !is_address(text) => Err(Wrong::Address),
+        _ => Ok(()),
+    }
 }
 
 /// An option and its new value; `None`: as if nobody had set it.

@@ -1,5 +1,6 @@
 //! PostgreSQL, Redis, disks and clocks.
 
+use std::collections::HashSet;
 use std::future::{Ready, ready};
 use std::time::Instant;
 
@@ -74,12 +75,24 @@ pub fn disk(app: &App) -> Ready<anyhow::Result<Finding>> {
     ready(look_at_disks(app))
 }
 
-/// How full they are.
-pub fn look_at_disks(app: &App) -> anyhow::Result<Finding> {
-    let mut disks = Vec::new();
+fn look_at_disks(app: &App) -> anyhow::Result<Finding> {
+    Ok(judge_disks(&disks(app)?))
+}
+
+/// Those that are nearly full, with what is free.
+pub fn low_disks(app: &App) -> anyhow::Result<Vec<String>> {
+    let low = disks(app)?.into_iter().filter(Disk::is_low);
+    Ok(low.map(|disk| format!("{} ({} %)", disk.name, disk.space.min(disk.files))).collect())
+}
+
+fn disks(app: &App) -> anyhow::Result<Vec<Disk>> {
+    let (mut disks, mut seen) = (Vec::new(), HashSet::new());
     for folder in [&app.config.blobs.directory, &app.config.source_maps.cache_directory] {
         let Some(folder) = folder.ancestors().find(|folder| folder.exists()) else { continue };
         let facts = statvfs(folder)?;
+        if !seen.insert(facts.f_fsid) {
+            continue;
+        }
         let percent = |free: u64, all: u64| free.saturating_mul(100).checked_div(all).unwrap_or(100);
         disks.push(Disk {
             name: folder.display().to_string(),
@@ -88,7 +101,7 @@ pub fn look_at_disks(app: &App) -> anyhow::Result<Finding> {
             files: percent(facts.f_favail, facts.f_files),
         });
     }
-    Ok(judge_disks(&disks))
+    Ok(disks)
 }
 
 /// What is free on the disk of a folder, in GiB and per cent of space and of inodes.
@@ -99,12 +112,18 @@ struct Disk {
     files: u64,
 }
 
+impl Disk {
+    fn is_low(&self) -> bool {
+        self.space.min(self.files) < LOW_DISK_PERCENT
+    }
+}
+
 fn judge_disks(disks: &[Disk]) -> Finding {
     let told = disks
         .iter()
         .map(|disk| format!("{}: {} GiB ({} %), inodes {} %", disk.name, disk.free_gib, disk.space, disk.files));
     let told = told.collect::<Vec<_>>().join("; ");
-    let is_low = disks.iter().any(|disk| disk.space.min(disk.files) < LOW_DISK_PERCENT);
+    let is_low = disks.iter().any(Disk::is_low);
     if is_low { Finding::failed(told, Fix::FreeDisk) } else { Finding::ok(told) }
 }
 

@@ -10,6 +10,7 @@ mod keys;
 mod members;
 mod metrics;
 mod notes;
+mod options;
 mod organizations;
 mod projects;
 mod releases;

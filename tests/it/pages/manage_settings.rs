@@ -1,5 +1,7 @@
 //! Settings and mail of the installation, as an administrator sees them.
 
+use serde_json::json;
+
 use crate::support::{MailServer, TestApp};
 
 #[tokio::test]
@@ -40,6 +42,74 @@ async fn an_administrator_changes_what_no_file_sets() {
     let told: Vec<String> =
         sqlx::query_scalar("SELECT data::text FROM audit_entries").fetch_all(&app.app.db).await.unwrap();
     assert!(!told.is_empty() && !told.iter().any(|data| data.contains("hunter2")), "{told:?}");
+}
+
+/// What the form of `auth` holds beside switches, with some of it changed.
+fn auth<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let all = [
+        ("group", "auth"),
+        ("auth.ip-rate-limit", "10"),
+        ("auth.user-rate-limit", "10"),
+        ("auth.ldap.server-uri", "ldap://directory.acme.example"),
+        ("auth.ldap.timeout", "5s"),
+        ("auth.ldap.group-type", "group-of-names"),
+        ("auth.ldap.group-cache-timeout", "1h"),
+        ("auth.ldap.role", "member"),
+        ("auth.oidc.timeout", "5s"),
+        ("auth.oidc.role", "member"),
+    ];
+    let kept = all.into_iter().filter(|(key, _)| !changed.iter().any(|(name, _)| name == key));
+    kept.chain(changed.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn settings_of_a_directory_are_written_as_json_or_as_django_does() {
+    let app = TestApp::spawn().await;
+    let admin = app.sign_in(&app.user("admin@example.com", true).await).await;
+    let people = r#"LDAPSearch("ou=people,dc=acme", ldap.SCOPE_SUBTREE, "(uid=%(user)s)")"#;
+    let form = auth(&[
+        ("auth.ldap.user-search", people),
+        ("auth.ldap.user-attr-map", r#"{"name": "cn", "email": "mail"}"#),
+        ("auth.ldap.require-group", "cn=dev,dc=acme\r\ncn=ops,dc=acme\r\n"),
+        ("auth.ldap.group-type", "NestedActiveDirectoryGroupType()"),
+        ("auth.ldap.role", "admin"),
+        ("auth.ldap.group-roles", r#"{"cn=ops,dc=acme": "owner"}"#),
+        ("auth.ldap.group-teams", "{'dev': ['backend', 'web']}"),
+    ]);
+    let saved = admin.post_form("/manage/settings/", &form).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let value = |key: &str| app.app.config.settings().get(key).unwrap().value.to_json();
+    let search = json!([{"base": "ou=people,dc=acme", "scope": "subtree", "filter": "(uid=%(user)s)"}]);
+    assert_eq!(value("auth.ldap.user-search"), search);
+    assert_eq!(value("auth.ldap.require-group"), json!(["cn=dev,dc=acme", "cn=ops,dc=acme"]), "DNs hold commas");
+    assert_eq!(value("auth.ldap.role"), "admin");
+    assert!(app.app.config.ldap.is_some());
+
+    let page = admin.get("/manage/settings/").await.body;
+    assert!(page.contains("cn=dev,dc=acme\ncn=ops,dc=acme</textarea>"), "one a line");
+    assert!(page.contains("&#34;base&#34;: &#34;ou=people,dc=acme&#34;"), "JSON to change");
+    assert!(page.contains("<option value=\"admin\" selected>"), "{page}");
+    // What the page shows can be posted again, and is no change.
+    let count = || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM audit_entries").fetch_one(&app.app.db);
+    let before = count().await.unwrap();
+    let shown = serde_json::to_string_pretty(&search).unwrap();
+    let again: Vec<_> =
+        form.into_iter().map(|(key, text)| (key, if text == people { shown.as_str() } else { text })).collect();
+    assert_eq!(admin.post_form("/manage/settings/", &again).await.status, 303);
+    assert_eq!(count().await.unwrap(), before);
+
+    for (key, text) in [
+        ("auth.ldap.group-roles", r#"{"cn=ops": "king"}"#),
+        ("auth.ldap.user-search", "ou=people"),
+        ("auth.ldap.user-attr-map", "[1"),
+        ("auth.ldap.group-type", "posix<b>"),
+        ("auth.ldap.role", "king"),
+    ] {
+        let refused = admin.post_form("/manage/settings/", &auth(&[(key, text), ("auth.ldap.bind-dn", "typed")])).await;
+        assert_eq!(refused.status, 422, "{key}");
+        assert!(refused.body.contains("class=\"field-error\"") && refused.body.contains("value=\"typed\""), "{key}");
+    }
+    assert_eq!(count().await.unwrap(), before, "nothing half-stored");
 }
 
 #[tokio::test]

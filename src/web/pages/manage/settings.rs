@@ -4,17 +4,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value as Json;
 
 use crate::app::App;
 use crate::config::{Kind, OPTIONS, Place, Setting, Settings, Source, Spec, Value};
 use crate::messages::Messages;
-use crate::outbound::mail::is_address;
-use crate::services::first_run::parse_root;
-use crate::services::settings::{self, Change, Error as Refused};
+use crate::services::settings::{self, Change, Error as Refused, Wrong};
+use crate::types::role::Role;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::{SuperuserAccess, Viewer};
 use crate::web::layout::{Layout, Section};
+use crate::web::pages::confirmed::Confirmed;
 use crate::web::pages::flash::redirect_with;
+use crate::web::pages::organizations::role_name;
 use crate::web::pages::posted::Posted;
 use crate::web::render;
 
@@ -26,6 +28,8 @@ const MAX_VALUE: usize = 10_000;
 struct SettingsPage {
     layout: Layout,
     groups: Vec<Group>,
+    /// Value and name.
+    roles: Vec<(&'static str, &'static str)>,
     errors: FieldErrors,
 }
 
@@ -57,6 +61,7 @@ impl Row {
         let value = setting.map(|setting| &setting.value);
         let shown = match value {
             Some(Value::List(items)) => items.join("\n"),
+            Some(value) if spec.kind.is_structured() && spec.place == Place::Runtime => structured(value),
             Some(value) => value.to_string(),
             None => String::new(),
         };
@@ -78,8 +83,39 @@ impl Row {
         self.spec.kind == Kind::Secret
     }
 
-    fn is_list(&self) -> bool {
-        matches!(self.spec.kind, Kind::List | Kind::Networks)
+    fn is_area(&self) -> bool {
+        matches!(self.spec.kind, Kind::List | Kind::Networks | Kind::Names) || self.is_structured()
+    }
+
+    fn is_structured(&self) -> bool {
+        self.spec.kind.is_structured()
+    }
+
+    fn is_role(&self) -> bool {
+        self.spec.kind == Kind::Role
+    }
+
+    /// Lines of its field.
+    fn height(&self) -> usize {
+        self.value.lines().count().clamp(3, 15)
+    }
+
+    /// As it was typed; a secret has to be typed again.
+    fn typed(&mut self, posted: &Posted) {
+        if self.may_change && !self.is_secret() {
+            posted.raw(self.spec.key).clone_into(&mut self.value);
+            self.is_on = posted.is_on(self.spec.key);
+        }
+    }
+}
+
+/// A structure as a person can read and change it.
+fn structured(value: &Value) -> String {
+    match value.to_json() {
+        Json::String(text) => text,
+        Json::Array(items) if items.is_empty() => String::new(),
+        Json::Object(members) if members.is_empty() => String::new(),
+        json => serde_json::to_string_pretty(&json).unwrap_or_default(),
     }
 }
 
@@ -95,16 +131,21 @@ pub fn source_of(t: Messages, setting: Option<&Setting>) -> String {
 }
 
 pub async fn show(State(app): State<App>, viewer: Viewer, _access: SuperuserAccess) -> Result<Response> {
-    render(&page(&app, &viewer, FieldErrors::default()))
+    render(&page(&app, &viewer, FieldErrors::default(), None))
 }
 
 /// Saves the options of one group.
-pub async fn save(State(app): State<App>, viewer: Viewer, access: SuperuserAccess, posted: Posted) -> Result<Response> {
+pub async fn save(
+    State(app): State<App>,
+    viewer: Viewer,
+    access: SuperuserAccess,
+    Confirmed(posted): Confirmed,
+) -> Result<Response> {
     let t = viewer.messages();
     let changes = match changes(&app, t, &posted) {
         Ok(changes) => changes,
         Err(errors) => {
-            let page = page(&app, &viewer, errors);
+            let page = page(&app, &viewer, errors, Some(&posted));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
         }
     };
@@ -145,19 +186,19 @@ fn read(t: Messages, spec: &Spec, posted: &Posted) -> Result<Option<Value>, Stri
         Kind::Secret => text.into(),
         Kind::Switch => posted.is_on(spec.key).into(),
         Kind::List | Kind::Networks => posted.lines(spec.key).into(),
+        // DNs hold commas.
+        Kind::Names => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        kind if kind.is_structured() => match serde_json::from_str(text) {
+            Ok(json @ (Json::Object(_) | Json::Array(_))) => json,
+            _ => text.trim().into(),
+        },
         _ => text.trim().into(),
     };
     let value = Value::read(spec.kind, &json).map_err(|expected| t.manage_value_wrong(expected))?;
-    let is_right = match spec.key {
-        "system.url-prefix" => parse_root(text.trim()).is_some(),
-        "ingest.public-url" => text.trim().is_empty() || parse_root(text.trim()).is_some(),
-        "mail.from" => is_address(text.trim()),
-        _ => true,
-    };
-    match (is_right, spec.key) {
-        (true, _) => Ok(Some(value)),
-        (false, "mail.from") => Err(t.form_invalid_email().to_owned()),
-        (false, _) => Err(t.setup_url_wrong().to_owned()),
+    match settings::check(spec, text.trim()) {
+        Ok(()) => Ok(Some(value)),
+        Err(Wrong::Address) => Err(t.form_invalid_email().to_owned()),
+        Err(Wrong::Root) => Err(t.setup_url_wrong().to_owned()),
     }
 }
 
@@ -165,16 +206,20 @@ fn group_of(spec: &Spec) -> &'static str {
     spec.key.split('.').next().unwrap_or_default()
 }
 
-fn page(app: &App, viewer: &Viewer, errors: FieldErrors) -> SettingsPage {
+fn page(app: &App, viewer: &Viewer, errors: FieldErrors, posted: Option<&Posted>) -> SettingsPage {
     let settings = app.config.settings();
     let t = viewer.messages();
     let mut groups: Vec<Group> = Vec::new();
     for spec in OPTIONS {
-        let row = Row::of(t, &settings, spec);
+        let mut row = Row::of(t, &settings, spec);
+        if let Some(posted) = posted.filter(|posted| posted.text("group") == group_of(spec)) {
+            row.typed(posted);
+        }
         match groups.iter_mut().find(|group| group.name == group_of(spec)) {
             Some(group) => group.rows.push(row),
             None => groups.push(Group { name: group_of(spec), rows: vec![row] }),
         }
     }
-    SettingsPage { layout: Layout::in_section(app, viewer, Section::Admin), groups, errors }
+    let roles = Role::ALL.map(|role| (role.as_str(), role_name(t, role))).to_vec();
+    SettingsPage { layout: Layout::in_section(app, viewer, Section::Admin), groups, roles, errors }
 }

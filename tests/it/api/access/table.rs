@@ -65,6 +65,7 @@ const ENDPOINTS: &[(&str, Methods)] = &[
     ("/api-tokens/", &[("GET", SESSION), ("POST", SESSION), ("DELETE", SESSION)]),
     ("/auth/", &[("GET", ANY), ("POST", NAME), ("PUT", SESSION), ("DELETE", SESSION)]),
     ("/internal/health/", &[("GET", ANY)]),
+    ("/internal/options/", &[("GET", SESSION), ("PUT", SESSION)]),
     ("/users/", &[("GET", SESSION)]),
     ("/users/{user}/", &[("GET", ANY), ("PUT", SESSION), ("DELETE", SESSION)]),
     ("/users/{user}/authenticators/", &[("GET", SESSION)]),
