@@ -23,6 +23,7 @@ pub struct Answered {
 /// Posts so many zeros, as a page at `origin` would.
 pub async fn post(url: &str, origin: &str, bytes: usize) -> anyhow::Result<Answered> {
     let origin = url::Url::parse(origin).context("system.url-prefix is no URL")?.origin().ascii_serialization();
+    super::choose_cryptography();
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(MAX_TIME).no_proxy().build()?;
     let started = Instant::now();
     let request = client.post(url).header("origin", origin).body(vec![0; bytes]);

@@ -117,6 +117,17 @@ fn templates_hold_no_inline_style_script_or_unescaped_value() {
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
+/// Without a provider of cryptography a client panics when it is built. Tests do not see it: their own client has one.
+#[test]
+fn clients_choose_their_cryptography_before_they_are_built() {
+    let builders = files("src", "rs").into_iter().filter(|(_, text)| text.contains("Client::builder()"));
+    let lacking: Vec<String> = builders
+        .filter(|(_, text)| !text.contains("choose_cryptography()"))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(lacking.is_empty(), "{}", lacking.join(", "));
+}
+
 #[test]
 fn every_message_is_used() {
     let heading = Regex::new(r"(?m)^\[(\w+)\]").unwrap();
