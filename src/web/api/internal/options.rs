@@ -27,6 +27,7 @@ struct OptionView {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the published shape")]
 struct FieldView {
     default: Option<JsonValue>,
     required: bool,
