@@ -27,6 +27,8 @@ CREATE TABLE users (
     time_zone TEXT,
     -- Hours go to 24, not to 12.
     clock_24_hours BOOLEAN NOT NULL DEFAULT TRUE,
+    -- When its owner closed it, who may open it again for a while; NULL where it is not active: somebody else did.
+    closed_at TIMESTAMPTZ,
     last_login_at TIMESTAMPTZ,
     -- To within five minutes.
     last_active_at TIMESTAMPTZ,

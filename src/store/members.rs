@@ -182,11 +182,24 @@ pub async fn lock_owners_of(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::R
     Ok(())
 }
 
-/// Names of the organizations that have no other owner who can sign in.
-pub async fn list_solely_owned(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "
-        SELECT o.name
+/// An organization that has no other active owner.
+#[derive(Clone, Debug)]
+pub struct SolelyOwned {
+    pub organization_id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    /// How many others are in it.
+    pub others: i64,
+}
+
+/// The organizations that nobody else owns.
+pub async fn list_solely_owned(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<Vec<SolelyOwned>> {
+    sqlx::query_as!(
+        SolelyOwned,
+        r#"
+        SELECT o.id AS "organization_id: OrganizationId", o.slug, o.name,
+            (SELECT count(*) FROM members other JOIN users u ON u.id = other.user_id
+                WHERE other.organization_id = o.id AND u.id <> $1 AND u.is_active) AS "others!"
         FROM members m
         JOIN organizations o ON o.id = m.organization_id
         WHERE m.user_id = $1 AND m.role = 'owner' AND o.status = 'active'
@@ -196,7 +209,7 @@ pub async fn list_solely_owned(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx
                 WHERE other.organization_id = o.id AND other.role = 'owner' AND u.id <> $1 AND u.is_active
             )
         ORDER BY o.name
-        LIMIT 20",
+        LIMIT 100"#,
         user_id.0,
     )
     .fetch_all(db)
@@ -205,7 +218,14 @@ pub async fn list_solely_owned(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx
 
 /// Takes a person out of every organization.
 pub async fn delete_all_of_user(db: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM members WHERE user_id = $1", user_id.0).execute(db).await?;
+    sqlx::query!(
+        "
+        DELETE FROM members
+        WHERE user_id = $1 AND organization_id IN (SELECT id FROM organizations WHERE status = 'active')",
+        user_id.0,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -70,6 +70,24 @@ pub async fn update_token(
     Ok(())
 }
 
+/// Takes the addresses of an account for unconfirmed.
+pub async fn doubt(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE user_emails SET is_verified = FALSE, token_hash = $2, token_created_at = $3 WHERE user_id = $1",
+        user_id.0,
+        token_hash,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The address that a token younger than `since` confirms.
 pub async fn find_by_token(
     db: impl PgExecutor<'_>,

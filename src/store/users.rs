@@ -38,8 +38,12 @@ pub struct User {
     /// To within five minutes.
     pub last_active_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// When its owner closed it.
+    pub closed_at: Option<DateTime<Utc>>,
     /// Signs in with a second factor.
     pub has_two_factor: bool,
+    /// An identity provider vouches for them.
+    pub has_identity: bool,
 }
 
 impl User {
@@ -72,8 +76,9 @@ pub async fn find(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Us
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at, clock_24_hours,
-            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
+            last_active_at, created_at, clock_24_hours, closed_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!",
+            EXISTS (SELECT FROM user_identities i WHERE i.user_id = users.id) AS "has_identity!"
         FROM users
         WHERE id = $1"#,
         id.0,
@@ -90,8 +95,9 @@ pub async fn list(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<User
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at, clock_24_hours,
-            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
+            last_active_at, created_at, clock_24_hours, closed_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!",
+            EXISTS (SELECT FROM user_identities i WHERE i.user_id = users.id) AS "has_identity!"
         FROM users
         WHERE id = ANY($1)
         ORDER BY id"#,
@@ -109,8 +115,9 @@ pub async fn find_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at, clock_24_hours,
-            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
+            last_active_at, created_at, clock_24_hours, closed_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!",
+            EXISTS (SELECT FROM user_identities i WHERE i.user_id = users.id) AS "has_identity!"
         FROM users
         WHERE lower(username) = lower($1)
             OR id IN (SELECT user_id FROM user_emails WHERE lower(email) = lower($1) AND is_verified)
@@ -140,8 +147,9 @@ pub async fn list_by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at, clock_24_hours,
-            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
+            last_active_at, created_at, clock_24_hours, closed_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!",
+            EXISTS (SELECT FROM user_identities i WHERE i.user_id = users.id) AS "has_identity!"
         FROM users
         WHERE lower(username) = lower($1)
             OR id IN (SELECT user_id FROM user_emails WHERE lower(email) = lower($1) AND is_verified)
@@ -166,8 +174,9 @@ pub async fn list_members_by_email(
         SELECT id AS "id: UserId", username, email, name, password_hash, is_active, is_superuser, is_managed,
             is_password_expired, session_nonce, language, theme, density, stack_view, stack_newest_first,
             shortcuts_enabled, last_organization_id AS "last_organization_id: OrganizationId", time_zone, last_login_at,
-            last_active_at, created_at, clock_24_hours,
-            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!"
+            last_active_at, created_at, clock_24_hours, closed_at,
+            EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id) AS "has_two_factor!",
+            EXISTS (SELECT FROM user_identities i WHERE i.user_id = users.id) AS "has_identity!"
         FROM users
         WHERE lower(email) = ANY(SELECT lower(wanted.email) FROM UNNEST($2::text[]) AS wanted (email)) AND is_active
             AND EXISTS (SELECT FROM members WHERE organization_id = $1 AND user_id = users.id)
@@ -274,16 +283,34 @@ pub async fn update_last_active(db: impl PgExecutor<'_>, id: UserId, now: DateTi
     Ok(())
 }
 
-/// Whether the account is one that may sign in.
+/// Whether the account is one that may sign in, by somebody else's decision.
 pub async fn update_is_active(
     db: impl PgExecutor<'_>,
     id: UserId,
     is_active: bool,
     session_nonce: &str,
 ) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET is_active = $2, session_nonce = $3 WHERE id = $1", id.0, is_active, session_nonce)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "UPDATE users SET is_active = $2, session_nonce = $3, closed_at = NULL WHERE id = $1",
+        id.0,
+        is_active,
+        session_nonce,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Its owner signs in with it no more.
+pub async fn close(db: impl PgExecutor<'_>, id: UserId, session_nonce: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET is_active = FALSE, session_nonce = $2, closed_at = $3 WHERE id = $1",
+        id.0,
+        session_nonce,
+        now,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

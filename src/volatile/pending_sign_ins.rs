@@ -1,4 +1,4 @@
-//! Sign-ins whose password was right and whose second factor is still to come.
+//! Sign-ins whose password was right and of which something else is still to come.
 
 use redis::{AsyncCommands, RedisResult};
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,16 @@ use serde::{Deserialize, Serialize};
 use super::Volatile;
 use crate::types::ids::UserId;
 
-/// Seconds to show the second factor in.
+/// Seconds to go on in.
 const LIFETIME: u64 = 300;
+
+/// What is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    SecondFactor,
+    /// Its owner closed the account, and has shown all there is to show.
+    Reopening,
+}
 
 /// Who wants in, and where to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +25,7 @@ pub struct PendingSignIn {
     pub nonce: String,
     pub next: String,
     pub is_kept: bool,
+    pub step: Step,
 }
 
 impl Volatile {

@@ -37,6 +37,7 @@ impl From<sign_in::Error> for Error {
     fn from(error: sign_in::Error) -> Self {
         match error {
             sign_in::Error::Wait { seconds } => Self::TooManyRequests { retry_after: seconds },
+            sign_in::Error::Closed(_) => Self::Unauthorized,
             sign_in::Error::Directory(error) => error.into(),
             sign_in::Error::TwoFactor(error) => error.into(),
             sign_in::Error::Account(error) => error.into(),

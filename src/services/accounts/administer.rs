@@ -77,7 +77,7 @@ pub async fn reset_factors(app: &App, by: &Doer, user: &User) -> Result<(), Erro
 /// Closes somebody's account, as they could themselves.
 pub async fn delete(app: &App, by: &Doer, user: &User) -> Result<(), Error> {
     refuse_own(by, user)?;
-    close::close(app, by, user).await
+    close::close(app, by, user, &[]).await
 }
 
 /// Refuses what would leave nobody who administers. Holds other such changes back until the transaction ends.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use sqlx::PgConnection;
 
 use super::letters::{self, Notice};
 use super::{Error, check_email};
@@ -44,6 +45,14 @@ pub async fn resend(app: &App, user: &User, email: &UserEmail) -> Result<(), Err
     user_emails::update_token(&mut *tx, email.id, &secret_token::hash(&token), now).await?;
     letters::confirm_address(&mut tx, app, user, &email.email, &path(user, &token), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Takes the address of a new account for unconfirmed until its owner has opened the link in a letter: whoever made the
+/// account may have typed anybody's.
+pub async fn ask_for_proof(db: &mut PgConnection, app: &App, user: &User) -> sqlx::Result<()> {
+    let (now, token) = (app.clock.now(), secret_token::generate());
+    user_emails::doubt(&mut *db, user.id, &secret_token::hash(&token), now).await?;
+    letters::confirm_address(db, app, user, &user.email, &path(user, &token), now).await
 }
 
 /// The address that a link would confirm.

@@ -20,6 +20,9 @@ pub enum Notice<'a> {
     TokenCreated(&'a str),
     EmailAdded(&'a str),
     PrimaryEmailChanged(&'a str),
+    AccountClosed {
+        until: DateTime<Utc>,
+    },
     /// By the browser of this name.
     SignedIn(&'a str),
 }
@@ -34,6 +37,7 @@ impl Notice<'_> {
             Self::TokenCreated(_) => "token-created",
             Self::EmailAdded(_) => "email-added",
             Self::PrimaryEmailChanged(_) => "primary-email-changed",
+            Self::AccountClosed { .. } => "account-closed",
             Self::SignedIn(_) => "new-sign-in",
         }
     }
@@ -47,6 +51,7 @@ impl Notice<'_> {
             Self::TokenCreated(_) => t.letters_token_created(),
             Self::EmailAdded(_) => t.letters_email_added(),
             Self::PrimaryEmailChanged(_) => t.letters_primary_email(),
+            Self::AccountClosed { .. } => t.letters_account_closed(),
             Self::SignedIn(_) => t.letters_signed_in(),
         }
     }
@@ -60,6 +65,7 @@ impl Notice<'_> {
             Self::TokenCreated(name) => t.letters_token_created_text(name, username),
             Self::EmailAdded(email) => t.letters_email_added_text(email, username),
             Self::PrimaryEmailChanged(email) => t.letters_primary_email_text(email, username),
+            Self::AccountClosed { until } => t.letters_account_closed_text(username, t.stamp(until)),
             Self::SignedIn(browser) => t.letters_signed_in_text(browser, username),
         }
     }

@@ -17,6 +17,8 @@ use crate::types::audit_event::AuditEvent;
 use crate::types::ids::UserId;
 
 const VALID_FOR: TimeDelta = TimeDelta::hours(48);
+/// Letters a minute to one account, from whatever addresses they are asked for.
+const MAX_LETTERS: u32 = 2;
 
 /// Sends a link to whoever has this user name or address, in the background. A directory keeps the passwords of managed
 /// accounts, so they get none.
@@ -32,6 +34,10 @@ pub fn request(app: &App, login: &str) {
 async fn send_links(app: &App, login: &str) -> Result<(), Error> {
     let users = users::list_by_login(&app.db, login).await?;
     for user in users.iter().filter(|user| user.is_active && !user.is_managed && !user.email.is_empty()) {
+        // Whoever asks learns nothing of it; else anybody could fill a mailbox, and shut each link before it is read.
+        if app.redis.count_attempt("recover-account", &user.id.to_string()).await?.count > MAX_LETTERS {
+            continue;
+        }
         let (mut tx, now) = (app.db.begin().await?, app.clock.now());
         let path = make_link(&mut tx, user.id, now).await?;
         letters::password_link(&mut tx, app, user, &path, now).await?;

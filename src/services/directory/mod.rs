@@ -46,6 +46,17 @@ pub async fn sign_in(app: &App, name: &str, password: &str) -> Result<Option<Use
     }
 }
 
+/// Whether the directory is asked for this person's password: it keeps the account, and no identity provider does.
+pub fn checks_password_of(app: &App, user: &User) -> bool {
+    let has_none_here = user.is_managed && user.password_hash.is_none();
+    has_none_here && !user.has_identity && app.config.ldap.is_some()
+}
+
+/// Whether the directory takes the password for this person's.
+pub async fn confirm(app: &App, user: &User, password: &str) -> Result<bool, Error> {
+    Ok(sign_in(app, &user.username, password).await?.is_some_and(|found| found.id == user.id))
+}
+
 /// Whether the service account gets in, in one line: where it got, or why not.
 pub async fn check(config: &config::Ldap) -> Result<String, String> {
     let mut visit = Visit::default();

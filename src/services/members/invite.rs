@@ -3,9 +3,9 @@
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Acting, Error, accept_path, expiry, letters, new_token, team_ids};
+use super::{Acting, Error, Secrets, accept_path, expiry, letters, new_secrets, team_ids};
 use crate::app::App;
-use crate::services::accounts::{self, NewAccount};
+use crate::services::accounts::{self, NewAccount, emails};
 use crate::services::audit::{self, Entry};
 use crate::store::invitations::{self, NewInvitation};
 use crate::store::member_lists::{self, ListedMember};
@@ -24,12 +24,15 @@ pub struct NewMember<'a> {
     pub teams: &'a [String],
 }
 
-/// An invitation that was made; the path is the only copy of its token.
+/// An invitation that was made; the paths are the only copies of its secrets.
 #[derive(Clone, Debug)]
 pub struct Invited {
     pub id: MemberId,
     pub email: String,
+    /// Shown to who invites.
     pub path: String,
+    /// In the letter.
+    pub mailed_path: String,
 }
 
 /// Invites an address, and writes to it. Whether it has an account does not matter, nor is it told.
@@ -42,19 +45,19 @@ pub async fn invite(
 ) -> Result<Invited, Error> {
     check(db, acting, new).await?;
     let teams = team_ids(db, acting, new.teams).await?;
-    let (now, (token, token_hash)) = (app.clock.now(), new_token());
+    let (now, secrets) = (app.clock.now(), new_secrets());
     let row = NewInvitation {
         organization_id: acting.organization.id,
         email: new.email,
         role: new.role,
-        token_hash: &token_hash,
+        token_hash: &secrets.hash,
         expires_at: expiry(now),
         invited_by: acting.doer.user_id,
     };
     let id = invitations::insert(&mut *db, &row, now).await?;
     let id = id.ok_or_else(|| Error::AlreadyMember(new.email.to_owned()))?;
     members::set_teams(&mut *db, acting.organization.id, id, &teams).await?;
-    let invited = Invited { id, email: new.email.to_owned(), path: accept_path(id, &token) };
+    let invited = invited(id, new.email, &secrets);
     tell(db, app, acting, &invited, new.role, language).await?;
     Ok(invited)
 }
@@ -72,11 +75,16 @@ pub async fn invite_again(
     if !member.is_pending() {
         return Err(Error::NotPending);
     }
-    let (token, token_hash) = new_token();
-    invitations::update_token(&mut *db, member.id, &token_hash, expiry(app.clock.now())).await?;
-    let invited = Invited { id: member.id, email: member.email.clone(), path: accept_path(member.id, &token) };
+    let secrets = new_secrets();
+    invitations::update_token(&mut *db, member.id, &secrets.hash, expiry(app.clock.now())).await?;
+    let invited = invited(member.id, &member.email, &secrets);
     tell(db, app, acting, &invited, member.role, language).await?;
     Ok(invited)
+}
+
+fn invited(id: MemberId, email: &str, secrets: &Secrets) -> Invited {
+    let (path, mailed_path) = (accept_path(id, &secrets.shown), accept_path(id, &secrets.mailed));
+    Invited { id, email: email.to_owned(), path, mailed_path }
 }
 
 async fn tell(
@@ -126,6 +134,8 @@ pub async fn create_user(
     let account = NewAccount { email: new.email, name, password_hash: Some(&hash), is_superuser: false };
     let user_id = accounts::create(db, &account, now).await?;
     users::expire_password(&mut *db, user_id).await?;
+    let user = users::find(&mut *db, user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
+    emails::ask_for_proof(db, app, &user).await?;
     let id = members::insert(&mut *db, acting.organization.id, user_id, new.role, now).await?;
     members::set_teams(&mut *db, acting.organization.id, id, &teams).await?;
     let entry = Entry::of_organization(AuditEvent::MemberAdd, acting.organization.id, new.email)

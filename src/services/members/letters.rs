@@ -26,7 +26,7 @@ pub async fn invitation(
             t.people_mail_invite_text(&acting.doer.label, organization),
             t.people_mail_invite_days(INVITATION_DAYS),
         ],
-        button: Some(Button { label: t.people_join_organization().to_owned(), path: invited.path.clone() }),
+        button: Some(Button { label: t.people_join_organization().to_owned(), path: invited.mailed_path.clone() }),
         reason: t.people_mail_invite_reason().to_owned(),
     };
     mail::send(db, app, language, &invited.email, &letter, app.clock.now()).await

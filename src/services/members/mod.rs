@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-pub use accept::{accept, accept_as_new, find_invitation};
+pub use accept::{Opened, accept, accept_as_new, find_invitation};
 pub use change::{change, join_team, leave_team, remove};
 pub use invite::{Invited, NewMember, OneTime, create_user, invite, invite_again};
 
@@ -24,6 +24,7 @@ use crate::services::secret_token;
 use crate::store::member_lists::ListedMember;
 use crate::store::organizations::Organization;
 use crate::store::{members, teams};
+use crate::types::hex;
 use crate::types::ids::{MemberId, TeamId};
 use crate::types::role::Role;
 
@@ -106,10 +107,23 @@ async fn team_ids(db: &mut PgConnection, acting: &Acting, slugs: &[String]) -> R
 }
 
 /// A secret of 256 bits, and what is stored of it.
-fn new_token() -> (String, [u8; 32]) {
-    let token = secret_token::generate();
-    let hash = secret_token::hash(&token);
-    (token, hash)
+/// The secrets of an invitation. From the one in the letter follows the one that is shown to who invites, and not the
+/// other way round: so whoever comes with the letter's has read what was sent to the address.
+struct Secrets {
+    mailed: String,
+    shown: String,
+    /// What is kept.
+    hash: [u8; 32],
+}
+
+fn new_secrets() -> Secrets {
+    let mailed = secret_token::generate();
+    let shown = shown_token(&mailed);
+    Secrets { hash: secret_token::hash(&shown), mailed, shown }
+}
+
+fn shown_token(mailed: &str) -> String {
+    hex::encode(&secret_token::hash(mailed))
 }
 
 /// Where an invitation is accepted, on this server.

@@ -25,20 +25,31 @@ const GRACE: TimeDelta = TimeDelta::hours(24);
 /// Hides an organization from everyone, refuses its events from then on, and promises its deletion. Its owners are
 /// written to.
 pub async fn remove(app: &App, doer: &Doer, organization: &Organization) -> Result<(), Error> {
-    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let default = organizations::find_default(&mut *tx).await?;
+    remove_within(&mut tx, app, doer, organization).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The same in a transaction that does more.
+pub async fn remove_within(
+    db: &mut PgConnection,
+    app: &App,
+    doer: &Doer,
+    organization: &Organization,
+) -> Result<(), Error> {
+    let now = app.clock.now();
+    let default = organizations::find_default(&mut *db).await?;
     if default.is_some_and(|default| default.id == organization.id) {
         return Err(Error::IsDefault);
     }
     let until = now + GRACE;
-    if organizations::mark_for_deletion(&mut *tx, organization.id, until).await? {
+    if organizations::mark_for_deletion(&mut *db, organization.id, until).await? {
         let job = DeleteOrganization { organization_id: organization.id };
-        promise_at(&mut *tx, &job, doer.user_id, until, now).await?;
-        record(&mut tx, doer, AuditEvent::OrgRemove, organization, now).await?;
-        tell_owners(&mut tx, app, doer, organization, until).await?;
+        promise_at(&mut *db, &job, doer.user_id, until, now).await?;
+        record(db, doer, AuditEvent::OrgRemove, organization, now).await?;
+        tell_owners(db, app, doer, organization, until).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 pub use change::{Change, change};
-pub use lifecycle::{DeleteOrganization, delete_pending_organizations, remove, restore};
+pub use lifecycle::{DeleteOrganization, delete_pending_organizations, remove, remove_within, restore};
 
 use crate::config::Config;
 use crate::services::audit::{self, Doer, Entry};

@@ -5,6 +5,7 @@ pub mod limits;
 use std::net::IpAddr;
 
 use crate::app::App;
+use crate::services::accounts::close::reopens_until;
 use crate::services::accounts::{self, passwords};
 use crate::services::directory;
 use crate::services::two_factor::{self, security_keys};
@@ -28,6 +29,9 @@ pub enum Proof {
 pub enum Error {
     #[error("too many attempts; try again in {seconds} s")]
     Wait { seconds: u64 },
+    /// Name and password are right. The account lets nobody in until it is opened again, which its owner may.
+    #[error("this account was closed by its owner")]
+    Closed(Box<User>),
     #[error(transparent)]
     Directory(#[from] directory::Error),
     #[error(transparent)]
@@ -44,17 +48,20 @@ pub enum Error {
 /// account from wherever.
 pub async fn attempt(app: &App, ip: Option<IpAddr>, login: &str, password: &str) -> Result<Option<User>, Error> {
     let counted = limits::count(app, ip, login).await?;
-    let user = self::password(app, login, password).await?;
-    if user.is_some() {
+    let user = self::password(app, login, password).await;
+    if matches!(user, Ok(Some(_)) | Err(Error::Closed(_))) {
         counted.forgive(app).await?;
     }
-    Ok(user)
+    user
 }
 
 /// Whether the proof is this person's. Limited as signing in is.
 pub async fn prove(app: &App, ip: Option<IpAddr>, user: &User, proof: Proof) -> Result<bool, Error> {
     let counted = limits::count_proof(app, ip, user.id).await?;
     let is_right = match proof {
+        Proof::Password(password) if directory::checks_password_of(app, user) => {
+            directory::confirm(app, user, &password).await?
+        }
         Proof::Password(password) => {
             passwords::verify(&app.config.auth, user.password_hash.clone(), &password).await?.is_right
         }
@@ -82,6 +89,7 @@ async fn local(app: &App, login: &str, password: &str) -> Result<Option<User>, E
     if candidates.is_empty() {
         passwords::verify(&app.config.auth, None, password).await?;
     }
+    let mut closed = None;
     for user in candidates {
         let verified = passwords::verify(&app.config.auth, user.password_hash.clone(), password).await?;
         if verified.is_right && user.is_active {
@@ -90,8 +98,11 @@ async fn local(app: &App, login: &str, password: &str) -> Result<Option<User>, E
             }
             return Ok(Some(user));
         }
+        if verified.is_right && reopens_until(&user, app.clock.now()).is_some() {
+            closed = Some(user);
+        }
     }
-    Ok(None)
+    closed.map_or(Ok(None), |user| Err(Error::Closed(Box::new(user))))
 }
 
 /// Replaces a hash of an old kind, unless the password has changed meanwhile.

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 
 use super::actor::Actor;
 use crate::app::App;
+use crate::services::directory;
 use crate::store::users::User;
 use crate::volatile::sessions::Session;
 use crate::web::cookie::Cookie;
@@ -23,7 +24,8 @@ pub struct Sudo;
 
 /// Whether the session may do dangerous things now. Who has nothing to prove themselves with always may.
 pub fn is_proven(app: &App, user: &User, session: &Session) -> bool {
-    app.clock.now() - session.proven_at < VALID_FOR || (user.password_hash.is_none() && !user.has_two_factor)
+    let has_proof = user.password_hash.is_some() || user.has_two_factor || directory::checks_password_of(app, user);
+    app.clock.now() - session.proven_at < VALID_FOR || !has_proof
 }
 
 impl FromRequestParts<App> for Sudo {

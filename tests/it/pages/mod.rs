@@ -33,6 +33,7 @@ mod projects;
 mod proxies;
 mod recovery;
 mod releases;
+mod reopening;
 mod searches;
 mod sessions;
 mod setup;

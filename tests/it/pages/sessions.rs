@@ -101,7 +101,7 @@ async fn an_account_is_closed_unless_it_owns_something_alone() {
     assert_eq!(browser.post_form(path, &[("confirm", "lin@example.com")]).await.status, 303);
     assert!(!is_signed_in(&browser).await);
     let form = [("username", "lin@example.com"), ("password", PASSWORD)];
-    assert_eq!(app.anonymous().post_form("/auth/login/", &form).await.status, 422);
+    assert_eq!(app.anonymous().post_form("/auth/login/", &form).await.location(), "/auth/reactivate/");
 }
 
 #[tokio::test]

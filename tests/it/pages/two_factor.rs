@@ -8,12 +8,12 @@ use crate::support::{Client, PASSWORD, TestApp};
 const PATH: &str = "/settings/account/security/";
 
 /// The code of the app, some steps from now.
-fn code(app: &TestApp, secret: &[u8], steps: i64) -> String {
+pub fn code(app: &TestApp, secret: &[u8], steps: i64) -> String {
     totp::code(secret, totp::step_of(app.app.clock.now()) + steps)
 }
 
 /// Adds an authenticator app; its secret, and the recovery codes as they were shown.
-async fn enroll(app: &TestApp, browser: &Client) -> (Vec<u8>, Vec<String>) {
+pub async fn enroll(app: &TestApp, browser: &Client) -> (Vec<u8>, Vec<String>) {
     assert_eq!(browser.post_form(&format!("{PATH}totp/"), &[]).await.status, 303);
     let page = browser.get(&format!("{PATH}totp/")).await.body;
     let field = page.split("id=\"secret\" value=\"").nth(1).unwrap().split('"').next().unwrap();

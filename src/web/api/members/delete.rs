@@ -11,10 +11,11 @@ use crate::services::members::{self, Error as MemberError};
 use crate::types::scope::Scope;
 use crate::web::acting::acting;
 use crate::web::error::Result;
+use crate::web::extract::Sudo;
 use crate::web::extract::needs::MemberRead;
 
 /// Everybody may leave; others are removed with `member:admin`.
-pub async fn delete(State(app): State<App>, access: MemberAccess<MemberRead>) -> Result<Response> {
+pub async fn delete(State(app): State<App>, access: MemberAccess<MemberRead>, _proof: Sudo) -> Result<Response> {
     if !access.is_self() && !access.within.may(Scope::MemberAdmin) {
         return Ok(refuse(StatusCode::BAD_REQUEST, "detail", "You are missing the member:admin scope."));
     }

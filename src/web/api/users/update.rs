@@ -76,9 +76,16 @@ async fn change_rights(
     Ok(())
 }
 
-/// Closes the account.
-pub async fn delete(State(app): State<App>, access: AccountAccess, _proof: Sudo) -> Result<StatusCode> {
-    close::close(&app, &access.actor.doer(), &access.user).await?;
+/// Closes the account, and with it the `organizations` of the body that nobody else owns.
+pub async fn delete(
+    State(app): State<App>,
+    access: AccountAccess,
+    _proof: Sudo,
+    mut fields: Fields,
+) -> Result<StatusCode> {
+    let chosen = fields.texts("organizations").unwrap_or_default();
+    fields.finish()?;
+    close::close(&app, &access.actor.doer(), &access.user, &chosen).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::services::accounts;
-use crate::services::accounts::close::close;
+use crate::services::accounts::close::{self, Ownership};
 use crate::services::audit::Doer;
-use crate::store::members;
 use crate::web::cookie::Cookie;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::{Viewer, Visitor};
@@ -22,13 +21,15 @@ use crate::web::{redirect, render};
 struct ClosePage {
     layout: Layout,
     username: String,
-    /// Organizations that have no other owner.
-    owned: Vec<String>,
+    is_managed: bool,
+    ownership: Ownership,
+    /// Short names of the organizations that shall go too.
+    chosen: Vec<String>,
     errors: FieldErrors,
 }
 
 pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response> {
-    page(&app, &viewer, FieldErrors::default()).await
+    page(&app, &viewer, &[], FieldErrors::default()).await
 }
 
 /// Wants the user name typed, since nobody closes an account by a slip.
@@ -39,24 +40,36 @@ pub async fn save(
     Confirmed(posted): Confirmed,
 ) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
+    let (t, chosen) = (viewer.messages(), posted.all("remove").map(str::to_owned).collect::<Vec<_>>());
+    let refused = async |status: StatusCode, field, text: String| {
+        Ok((status, page(&app, &viewer, &chosen, FieldErrors::one(field, text)).await?).into_response())
+    };
     if posted.text("confirm") != user.username {
-        let errors = FieldErrors::one("confirm", viewer.messages().account_close_type(&user.username));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &viewer, errors).await?).into_response());
+        let text = t.account_close_type(&user.username);
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, "confirm", text).await;
     }
-    match close(&app, &Doer::user(&user, visitor.ip), &user).await {
+    match close::close(&app, &Doer::user(&user, visitor.ip), &user, &chosen).await {
         Ok(()) => {
             Ok(([(header::SET_COOKIE, Cookie::Session.clear(&app))], redirect(&app, "/auth/login/")).into_response())
         }
-        Err(accounts::Error::LastOwner(_)) => {
-            let page = page(&app, &viewer, FieldErrors::default()).await?;
-            Ok((StatusCode::CONFLICT, page).into_response())
+        Err(accounts::Error::LastOwner(names)) => {
+            refused(StatusCode::CONFLICT, "remove", t.account_close_owner(names)).await
+        }
+        Err(accounts::Error::LastSuperuser) => {
+            refused(StatusCode::CONFLICT, "confirm", t.account_close_superuser().to_owned()).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn page(app: &App, viewer: &Viewer, errors: FieldErrors) -> Result<Response> {
+async fn page(app: &App, viewer: &Viewer, chosen: &[String], errors: FieldErrors) -> Result<Response> {
     let user = viewer.user.clone().ok_or(Error::Unauthorized)?;
-    let owned = members::list_solely_owned(&app.db, user.id).await?;
-    render(&ClosePage { layout: Layout::new(app, viewer), username: user.username.clone(), owned, errors })
+    render(&ClosePage {
+        layout: Layout::new(app, viewer),
+        username: user.username.clone(),
+        is_managed: user.is_managed,
+        ownership: close::ownership(&mut *app.db.acquire().await?, &user).await?,
+        chosen: chosen.to_vec(),
+        errors,
+    })
 }

@@ -1,6 +1,7 @@
 //! What somebody may prove with that it is them, as forms ask for it and bring it.
 
 use crate::app::App;
+use crate::services::directory;
 use crate::services::sign_in::Proof;
 use crate::services::two_factor::security_keys;
 use crate::store::users::User;
@@ -34,7 +35,8 @@ impl Asked {
 
     /// The password, or the second factor.
     pub async fn any(app: &App, user: &User, id: &str) -> Result<Self> {
-        Ok(Self { password: user.password_hash.is_some(), ..Self::second_factor(app, user, id).await? })
+        let password = user.password_hash.is_some() || directory::checks_password_of(app, user);
+        Ok(Self { password, ..Self::second_factor(app, user, id).await? })
     }
 }
 

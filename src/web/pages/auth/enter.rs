@@ -3,11 +3,12 @@
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
+use super::pending::wait;
 use crate::app::App;
 use crate::services::accounts::recovery;
 use crate::store::users::User;
-use crate::volatile::pending_sign_ins::PendingSignIn;
-use crate::web::cookie::{Cookie, NewCookie};
+use crate::volatile::pending_sign_ins::Step;
+use crate::web::cookie::Cookie;
 use crate::web::error::Result;
 use crate::web::extract::Visitor;
 use crate::web::new_session::new_session;
@@ -24,32 +25,30 @@ pub struct Way<'a> {
 
 /// Lets somebody in who has proved who they are, once nothing else is asked of them. Every way to sign in ends here.
 pub async fn enter(app: &App, visitor: &Visitor, user: &User, way: Way<'_>) -> Result<Response> {
-    if user.is_password_expired && user.password_hash.is_some() {
-        let path = recovery::expired_password(app, user).await?;
-        return Ok(redirect(app, &path));
+    if let Some(replacement) = replace_expired_password(app, user).await? {
+        return Ok(replacement);
     }
     if user.has_two_factor {
-        ask_second_factor(app, user, way).await
+        wait(app, user, way, Step::SecondFactor).await
     } else {
         begin_session(app, visitor, user, way).await
     }
 }
 
-async fn ask_second_factor(app: &App, user: &User, way: Way<'_>) -> Result<Response> {
-    let cookie = NewCookie::random();
-    let pending = PendingSignIn {
-        user_id: user.id,
-        nonce: user.session_nonce.clone(),
-        next: way.next.to_owned(),
-        is_kept: way.is_kept,
-    };
-    app.redis.put_pending_sign_in(&cookie.id, &pending).await?;
-    let set = (header::SET_COOKIE, Cookie::Pending.set(app, &cookie.value, None));
-    Ok(([set], redirect(app, "/auth/2fa/")).into_response())
+/// The way to a new password, where the one that is known has expired.
+pub async fn replace_expired_password(app: &App, user: &User) -> Result<Option<Response>> {
+    if !user.is_active || !user.is_password_expired || user.password_hash.is_none() {
+        return Ok(None);
+    }
+    let path = recovery::expired_password(app, user).await?;
+    Ok(Some(redirect(app, &path)))
 }
 
-/// Answers with the cookie of a new session and the way on.
+/// Answers with the cookie of a new session and the way on. Whether to open a closed account again is asked first.
 pub async fn begin_session(app: &App, visitor: &Visitor, user: &User, way: Way<'_>) -> Result<Response> {
+    if !user.is_active {
+        return wait(app, user, way, Step::Reopening).await;
+    }
     let cookies = [
         (header::SET_COOKIE, new_session(app, visitor, user, way.is_kept).await?),
         (header::SET_COOKIE, Cookie::Pending.clear(app)),

@@ -91,11 +91,10 @@ pub async fn sign_in(State(app): State<App>, viewer: Viewer, visitor: Visitor, p
         })
     };
     let t = viewer.messages();
+    let way = Way { next: local(next).unwrap_or("/"), is_kept };
     match sign_in::attempt(&app, visitor.ip, posted.text("username"), posted.raw("password")).await {
-        Ok(Some(user)) => {
-            let way = Way { next: local(next).unwrap_or("/"), is_kept };
-            enter(&app, &visitor, &user, way).await
-        }
+        Ok(Some(user)) => enter(&app, &visitor, &user, way).await,
+        Err(Error::Closed(user)) => enter(&app, &visitor, &user, way).await,
         Ok(None) => refused(StatusCode::UNPROCESSABLE_ENTITY, t.auth_wrong_password().to_owned()),
         Err(Error::Directory(directory::Error::Unreachable)) => {
             refused(StatusCode::SERVICE_UNAVAILABLE, t.auth_directory_unreachable().to_owned())

@@ -6,6 +6,8 @@ mod confirm_email;
 mod enter;
 mod login;
 mod logout;
+mod pending;
+mod reactivate;
 mod recover;
 mod second_factor;
 mod single_sign_on;
@@ -27,6 +29,7 @@ pub fn routes() -> Router<App> {
         .route("/auth/login/", get(login::show).post(login::sign_in))
         .route("/auth/login/{organization}/", get(login::show).post(login::sign_in))
         .route("/auth/2fa/", get(second_factor::show).post(second_factor::check))
+        .route("/auth/reactivate/", get(reactivate::show).post(reactivate::reopen))
         .route("/auth/sso/", get(single_sign_on::start))
         .route("/auth/sso/callback/", get(single_sign_on::finish))
         .route("/auth/logout/", post(logout::sign_out))

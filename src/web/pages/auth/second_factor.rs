@@ -7,11 +7,11 @@ use axum::response::Response;
 
 use super::asked::{Asked, proof_of};
 use super::enter::{Way, begin_session};
+use super::pending::{Waiting, waiting};
 use super::waiting::with_wait;
 use crate::app::App;
 use crate::services::sign_in::{self, Proof};
-use crate::store::users::{self, User};
-use crate::volatile::pending_sign_ins::PendingSignIn;
+use crate::volatile::pending_sign_ins::Step;
 use crate::web::error::Result;
 use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
@@ -27,14 +27,16 @@ struct SecondFactorPage {
 }
 
 pub async fn show(State(app): State<App>, viewer: Viewer, visitor: Visitor) -> Result<Response> {
-    let Some((id, _, user)) = pending(&app, &visitor).await? else { return Ok(redirect(&app, "/auth/login/")) };
+    let Some(Waiting { id, user, .. }) = waiting(&app, &visitor, Step::SecondFactor).await? else {
+        return Ok(redirect(&app, "/auth/login/"));
+    };
     let asked = Asked::second_factor(&app, &user, &id).await?;
     render(&SecondFactorPage { layout: Layout::new(&app, &viewer), asked, error: None })
 }
 
 /// Codes and keys are limited as passwords are.
 pub async fn check(State(app): State<App>, viewer: Viewer, visitor: Visitor, posted: Posted) -> Result<Response> {
-    let Some((id, pending, user)) = self::pending(&app, &visitor).await? else {
+    let Some(Waiting { id, sign_in: pending, user }) = waiting(&app, &visitor, Step::SecondFactor).await? else {
         return Ok(redirect(&app, "/auth/login/"));
     };
     let t = viewer.messages();
@@ -60,13 +62,4 @@ pub async fn check(State(app): State<App>, viewer: Viewer, visitor: Visitor, pos
         Ok(_) => refused(StatusCode::UNPROCESSABLE_ENTITY, t.auth_wrong_proof().to_owned()),
         Err(error) => with_wait(t, error, refused),
     }
-}
-
-/// The sign-in that waits, and whose it is; a password that was changed meanwhile ends it.
-async fn pending(app: &App, visitor: &Visitor) -> Result<Option<(String, PendingSignIn, User)>> {
-    let Some(id) = visitor.pending.clone() else { return Ok(None) };
-    let Some(pending) = app.redis.pending_sign_in_of(&id).await? else { return Ok(None) };
-    let user = users::find(&app.db, pending.user_id).await?;
-    let user = user.filter(|user| user.is_active && user.session_nonce == pending.nonce);
-    Ok(user.map(|user| (id, pending, user)))
 }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::messages::Messages;
 use crate::services::accounts::{MAX_PASSWORD, MIN_PASSWORD};
 use crate::services::audit::Doer;
-use crate::services::members::{self, Error as MemberError};
+use crate::services::members::{self, Error as MemberError, Opened};
 use crate::store::invitations::Invitation;
 use crate::store::organizations::{self, Organization};
 use crate::store::users;
@@ -69,8 +69,8 @@ pub struct AcceptPath {
 
 pub async fn show(State(app): State<App>, viewer: Viewer, Path(path): Path<AcceptPath>) -> Result<Response> {
     match open(&app, &path).await? {
-        Ok((invitation, organization)) => {
-            let page = page(&app, &viewer, &path, invitation, organization);
+        Ok((opened, organization)) => {
+            let page = page(&app, &viewer, &path, opened.invitation, organization);
             render(&page)
         }
         Err(error) => dead(&app, &viewer, &error),
@@ -84,13 +84,13 @@ pub async fn save(
     visitor: Visitor,
     posted: Posted,
 ) -> Result<Response> {
-    let (invitation, organization) = match open(&app, &path).await? {
+    let (opened, organization) = match open(&app, &path).await? {
         Ok(found) => found,
         Err(error) => return dead(&app, &viewer, &error),
     };
     let (t, ip) = (viewer.messages(), visitor.ip);
     if let Some(user) = &viewer.user {
-        return match members::accept(&app, &invitation, &path.token, &Doer::user(user, ip), user.id).await {
+        return match members::accept(&app, &opened, &Doer::user(user, ip), user.id).await {
             Ok(()) => {
                 let home = format!("/organizations/{}/issues/", organization.slug);
                 redirect_with(&app, &viewer, &home, t.people_welcome(organization.name)).await
@@ -100,9 +100,9 @@ pub async fn save(
     }
     let (name, errors) = (posted.text("name").to_owned(), check(t, &posted));
     if !errors.is_empty() {
-        return refused(&app, &viewer, &path, (invitation, organization), name, errors);
+        return refused(&app, &viewer, &path, (opened.invitation, organization), name, errors);
     }
-    match members::accept_as_new(&app, &invitation, &path.token, (&name, posted.raw("password")), ip).await {
+    match members::accept_as_new(&app, &opened, (&name, posted.raw("password")), ip).await {
         Ok(user_id) => {
             let user = users::find(&app.db, user_id).await?.ok_or(Error::NotFound)?;
             let home = format!("/organizations/{}/issues/", organization.slug);
@@ -110,7 +110,7 @@ pub async fn save(
         }
         Err(MemberError::Account(error)) => {
             let errors = error.field_errors(t)?;
-            refused(&app, &viewer, &path, (invitation, organization), name, errors)
+            refused(&app, &viewer, &path, (opened.invitation, organization), name, errors)
         }
         Err(error) => dead(&app, &viewer, &error),
     }
@@ -139,14 +139,14 @@ fn refused(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 
-type Opened = std::result::Result<(Invitation, Organization), MemberError>;
+type Found = std::result::Result<(Opened, Organization), MemberError>;
 
-async fn open(app: &App, path: &AcceptPath) -> Result<Opened> {
+async fn open(app: &App, path: &AcceptPath) -> Result<Found> {
     let Ok(id) = path.member.parse() else { return Ok(Err(MemberError::NoInvitation)) };
     match members::find_invitation(app, MemberId(id), &path.token).await {
-        Ok(invitation) => {
-            let organization = organizations::find(&app.db, invitation.organization_id).await?;
-            Ok(Ok((invitation, organization.ok_or(Error::NotFound)?)))
+        Ok(opened) => {
+            let organization = organizations::find(&app.db, opened.invitation.organization_id).await?;
+            Ok(Ok((opened, organization.ok_or(Error::NotFound)?)))
         }
         Err(MemberError::Database(error)) => Err(error.into()),
         Err(error) => Ok(Err(error)),

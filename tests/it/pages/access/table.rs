@@ -82,6 +82,8 @@ GET  open    -                /auth/login/{organization}/
 POST open    -                /auth/login/{organization}/
 GET  open    -                /auth/2fa/
 POST open    -                /auth/2fa/
+GET  open    -                /auth/reactivate/
+POST open    -                /auth/reactivate/
 GET  open    -                /auth/sso/
 GET  open    -                /auth/sso/callback/
 GET  open    -                /account/recover/

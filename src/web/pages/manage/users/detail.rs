@@ -7,11 +7,12 @@ use axum::response::Response;
 use super::{UserAccess, path_of};
 use crate::app::App;
 use crate::services::mail;
+use crate::store::api_tokens;
 use crate::store::authenticators::{self, Authenticator};
+use crate::store::members::{self, SolelyOwned};
 use crate::store::user_emails::{self, UserEmail};
 use crate::store::user_lists::{self, Membership};
 use crate::store::users::User;
-use crate::store::{api_tokens, members};
 use crate::volatile::Kept;
 use crate::web::avatar::Avatar;
 use crate::web::error::{FieldErrors, Result};
@@ -32,7 +33,7 @@ pub struct UserPage {
     emails: Vec<UserEmail>,
     memberships: Vec<Membership>,
     /// Organizations that have no other owner.
-    owned: Vec<String>,
+    owned: Vec<SolelyOwned>,
     providers: Vec<String>,
     factors: Vec<Authenticator>,
     sessions: Vec<SessionRow>,
