@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use url::Url;
 
+use super::base_path;
 use super::cookie::Cookie;
 use crate::app::App;
 use crate::config::Config;
@@ -78,9 +79,22 @@ impl Arrived {
         let told = [&self.origin, &self.referer].into_iter().flatten().find_map(|text| origin_of(text));
         told.or_else(|| {
             let host = self.effective_host()?;
-            let proto = self.forwarded_proto.as_deref().filter(|_| self.is_trusted);
-            Some(format!("{}://{host}", if proto == Some("https") { "https" } else { "http" }))
+            Some(format!("{}://{host}", self.effective_scheme().unwrap_or("http")))
         })
+    }
+
+    /// The root URL that the request came to, without a slash at the end. A client inside the network may know us by
+    /// another name than `system.url-prefix` says; what it is told to use must reach the same place.
+    pub fn root_url(&self, app: &App) -> String {
+        let prefix = &app.config.system.url_prefix;
+        let Some(host) = self.effective_host().filter(|host| is_host(host)) else { return prefix.clone() };
+        let (scheme, public_host) = prefix.split_once("://").unwrap_or(("http", prefix));
+        if host.eq_ignore_ascii_case(public_host.split('/').next().unwrap_or_default()) {
+            return prefix.clone();
+        }
+        // The same machine under a name of its own, most likely with a port of ours.
+        let guess = if host.contains(':') { "http" } else { scheme };
+        format!("{}://{host}{}", self.effective_scheme().unwrap_or(guess), base_path(app))
     }
 
     pub fn advice(&self) -> Advice {
@@ -107,9 +121,22 @@ impl Arrived {
 
     /// The host that the browser asked for.
     fn effective_host(&self) -> Option<&str> {
-        let forwarded = self.forwarded_host.as_deref().filter(|_| self.is_trusted);
-        let forwarded = forwarded.and_then(|hosts| hosts.split(',').next()).map(str::trim);
-        forwarded.or(self.host.as_deref())
+        self.believed(self.forwarded_host.as_deref()).or(self.host.as_deref())
+    }
+
+    /// The scheme that the browser used, where a proxy of ours tells it.
+    fn effective_scheme(&self) -> Option<&'static str> {
+        match self.believed(self.forwarded_proto.as_deref())? {
+            "https" => Some("https"),
+            "http" => Some("http"),
+            _ => None,
+        }
+    }
+
+    /// The first of what a chain of proxies says, if the last of them is ours.
+    fn believed<'a>(&self, value: Option<&'a str>) -> Option<&'a str> {
+        let first = value.filter(|_| self.is_trusted)?.split(',').next()?.trim();
+        Some(first).filter(|first| !first.is_empty())
     }
 
     fn is_own_host(&self, origin: &str) -> bool {
@@ -125,6 +152,11 @@ impl FromRequestParts<App> for Arrived {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         Ok(Self::of(app, &parts.headers, &parts.extensions))
     }
+}
+
+/// Names, addresses and ports; nothing that would change the URL around it.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 fn origin_of(url: &str) -> Option<String> {
@@ -183,6 +215,8 @@ mod tests {
         assert_eq!(arrived.seen_origin().as_deref(), Some("http://inside:9000"), "a stranger's headers");
         arrived.is_trusted = true;
         assert_eq!(arrived.seen_origin().as_deref(), Some("https://errors.example"));
+        arrived.forwarded_proto = Some("https, http".to_owned());
+        assert_eq!(arrived.seen_origin().as_deref(), Some("https://errors.example"), "through two proxies");
         arrived.referer = Some("https://other.example:8443/a/b/".to_owned());
         assert_eq!(arrived.seen_origin().as_deref(), Some("https://other.example:8443"));
         arrived.origin = Some("null".to_owned());

@@ -23,7 +23,6 @@ mod middleware;
 mod new_session;
 pub mod numbers;
 pub mod pages;
-mod public_url;
 mod qr_code;
 mod release_path;
 mod render;

@@ -1,13 +1,12 @@
 //! `…/chunk-upload/`: files in pieces, which are assembled later (web-api.md 8).
 
 use std::io::Write;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use bytes::Bytes;
 use flate2::write::GzDecoder;
 use serde::Serialize;
@@ -17,10 +16,10 @@ use super::upload::{Form, Part};
 use crate::app::App;
 use crate::services::chunks::{self, Error as ChunkError, MAX_CHUNKS, MAX_REQUEST, Receiving};
 use crate::types::artifact::Checksum;
+use crate::web::arrived::Arrived;
 use crate::web::error::{Error, Result};
 use crate::web::extract::OrganizationAccess;
 use crate::web::extract::needs::{ReleaseRead, ReleaseWrite};
-use crate::web::public_url::of_request;
 
 /// Requests at the same time that a client is asked to keep to.
 const CONCURRENCY: u32 = 8;
@@ -63,13 +62,8 @@ struct OptionsView {
 }
 
 /// How to upload. The address is the one the client came by: it reaches that one.
-async fn show(
-    State(app): State<App>,
-    access: OrganizationAccess<ReleaseRead>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-) -> impl IntoResponse {
-    let base = of_request(&app, peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
+async fn show(State(app): State<App>, access: OrganizationAccess<ReleaseRead>, arrived: Arrived) -> impl IntoResponse {
+    let base = arrived.root_url(&app);
     let sizes = chunks::sizes(&app.config.uploads);
     Json(OptionsView {
         url: format!("{base}/api/0/organizations/{}/chunk-upload/", access.organization.slug),

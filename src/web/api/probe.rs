@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::services::checks::Seen;
 use crate::web::arrived::Arrived;
 use crate::web::client_ip::client_ip;
-use crate::web::public_url::of_request;
 
 /// Reads the body to its end and tells how the request arrived; strangers learn nothing.
 pub async fn answer(
@@ -27,6 +26,7 @@ pub async fn answer(
         return StatusCode::NOT_FOUND.into_response();
     }
     let text = |value: Option<String>| value.unwrap_or_default();
+    let upload_root = arrived.root_url(&app);
     let seen = Seen {
         peer: peer.ip().to_canonical().to_string(),
         is_trusted: arrived.is_trusted,
@@ -37,7 +37,7 @@ pub async fn answer(
         forwarded_host: text(arrived.forwarded_host),
         forwarded_for: text(arrived.forwarded_for),
         body: length(body).await,
-        upload_root: of_request(&app, Some(peer), &headers),
+        upload_root,
     };
     axum::Json(seen).into_response()
 }
