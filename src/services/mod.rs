@@ -2,6 +2,7 @@
 
 pub mod access_requests;
 pub mod accounts;
+pub mod api_keys;
 pub mod artifacts;
 pub mod assemble;
 pub mod audit;
@@ -30,6 +31,7 @@ pub mod ownership;
 pub mod problems;
 pub mod project_activity;
 pub mod project_changes;
+pub mod project_transfer;
 pub mod projects;
 pub mod proxy_sign_in;
 pub mod releases;

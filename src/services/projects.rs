@@ -169,15 +169,7 @@ pub async fn restore(
     let mut tx = db.begin().await?;
     let removed = projects::list_removed(&mut *tx, organization_id, now).await?;
     let removed = removed.into_iter().find(|project| project.id == id).ok_or(Error::Gone)?;
-    let wanted = Slug::parse(&removed.slug).unwrap_or_else(|_| Slug::from_name(&removed.name, "project"));
-    let mut free = None;
-    for slug in wanted.candidates() {
-        if projects::find_by_slug(&mut *tx, organization_id, slug.as_str()).await?.is_none() {
-            free = Some(slug);
-            break;
-        }
-    }
-    let slug = free.ok_or(Error::SlugTaken)?;
+    let slug = free_slug(&mut tx, organization_id, &removed.slug, &removed.name).await?;
     let is_back = projects::restore(&mut *tx, id, slug.as_str(), now)
         .await
         .on_constraint("projects_organization_id_slug_key", || Error::SlugTaken)?;
@@ -185,6 +177,22 @@ pub async fn restore(
     record(&mut tx, doer, AuditEvent::ProjectEdit, &project, json!({"restored": true}), now).await?;
     tx.commit().await?;
     Ok(project)
+}
+
+/// The slug that a project gets back in an organization, numbered where it is taken there.
+pub(super) async fn free_slug(
+    db: &mut PgConnection,
+    organization_id: OrganizationId,
+    slug: &str,
+    name: &str,
+) -> Result<Slug, Error> {
+    let wanted = Slug::parse(slug).unwrap_or_else(|_| Slug::from_name(name, "project"));
+    for slug in wanted.candidates() {
+        if projects::find_by_slug(&mut *db, organization_id, slug.as_str()).await?.is_none() {
+            return Ok(slug);
+        }
+    }
+    Err(Error::SlugTaken)
 }
 
 /// Where an SDK sends to, in every form that something asks for.

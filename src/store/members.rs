@@ -251,6 +251,24 @@ pub async fn set_teams(
     Ok(())
 }
 
+/// Whether somebody owns an organization besides this one.
+pub async fn owns_another(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    organization_id: OrganizationId,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM members m JOIN organizations o ON o.id = m.organization_id
+            WHERE m.user_id = $1 AND m.role = 'owner' AND m.organization_id <> $2 AND o.status = 'active') AS "exists!""#,
+        user_id.0,
+        organization_id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Holds back whoever else would take an owner from the organization, until the transaction ends.
 pub async fn lock_owners(db: impl PgExecutor<'_>, organization_id: OrganizationId) -> sqlx::Result<()> {
     sqlx::query!(

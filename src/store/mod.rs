@@ -2,6 +2,7 @@
 
 pub mod access_requests;
 pub mod activities;
+pub mod api_keys;
 pub mod api_tokens;
 pub mod artifact_bundle_files;
 pub mod artifact_bundles;
@@ -69,8 +70,10 @@ pub mod preferences;
 pub mod project_counters;
 pub mod project_keys;
 pub mod project_lists;
+pub mod project_moves;
 pub mod project_ownership;
 pub mod project_stats;
+pub mod project_transfers;
 pub mod projects;
 pub mod recovery_codes;
 pub mod release_artifacts;

@@ -53,6 +53,37 @@ impl User {
         Some(WallClock { zone, is_24_hours: self.clock_24_hours })
     }
 
+    /// An account that is not stored, may nothing, and stands for nobody.
+    pub fn nobody(id: UserId, created_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            username: String::new(),
+            email: String::new(),
+            name: String::new(),
+            password_hash: None,
+            is_active: false,
+            is_superuser: false,
+            is_managed: false,
+            is_password_expired: false,
+            session_nonce: String::new(),
+            language: None,
+            theme: String::new(),
+            density: String::new(),
+            stack_view: String::new(),
+            stack_newest_first: false,
+            shortcuts_enabled: false,
+            last_organization_id: None,
+            time_zone: None,
+            clock_24_hours: true,
+            last_login_at: None,
+            last_active_at: None,
+            created_at,
+            closed_at: None,
+            has_two_factor: false,
+            has_identity: false,
+        }
+    }
+
     /// What others see: the name, else the address, else the user name.
     pub fn display_name(&self) -> &str {
         [&self.name, &self.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.username)

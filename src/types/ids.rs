@@ -51,6 +51,8 @@ ids! {
     AuthenticatorId,
     /// A token for the web API.
     ApiTokenId,
+    /// A key of an organization for the web API.
+    ApiKeyId,
     /// A mail in the outbox.
     MailId,
     /// A version of an organization's software.

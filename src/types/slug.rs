@@ -17,6 +17,7 @@ const RESERVED: &[&str] = &[
     "auth",
     "account",
     "accept",
+    "accept-transfer",
     "avatar",
     "docs",
     "extensions",

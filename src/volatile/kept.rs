@@ -9,6 +9,8 @@ use super::Volatile;
 pub enum Kept {
     /// The text of a new API token.
     NewToken,
+    /// The text of a new key of an organization.
+    ApiKey,
     /// New recovery codes.
     RecoveryCodes,
     /// Links of invitations, and one-time passwords: lines of an address and a secret.
@@ -27,6 +29,7 @@ impl Kept {
     fn name(self) -> &'static str {
         match self {
             Self::NewToken => "new-token",
+            Self::ApiKey => "api-key",
             Self::RecoveryCodes => "recovery-codes",
             Self::MemberSecrets => "member-secrets",
             Self::PasswordLink => "password-link",

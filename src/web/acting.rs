@@ -4,6 +4,7 @@ use super::error::Result;
 use super::extract::OrganizationAccess;
 use super::extract::needs::Needs;
 use crate::app::App;
+use crate::services::api_keys;
 use crate::services::members::Acting;
 use crate::store::members;
 use crate::store::teams::{self, Team};
@@ -11,13 +12,17 @@ use crate::types::ids::TeamId;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 
-/// With the actor's role there; superusers act as owners.
+/// With the actor's role there; superusers act as owners, keys of the organization as what they may.
 pub fn acting<N: Needs>(access: &OrganizationAccess<N>) -> Acting {
-    let own = access.member.as_ref().map_or(Role::Owner, |member| member.role);
+    let role = match (&access.actor.key, &access.member) {
+        (Some(key), _) => api_keys::role(&api_keys::scopes(key)),
+        (None, Some(member)) if !access.actor.user.is_superuser => member.role,
+        _ => Role::Owner,
+    };
     Acting {
         doer: access.actor.doer(),
         organization: access.organization.clone(),
-        role: if access.actor.user.is_superuser { Role::Owner } else { own },
+        role,
         member_id: access.member.as_ref().map(|member| member.id),
     }
 }

@@ -6,6 +6,7 @@ mod arrived;
 pub mod assets;
 pub mod avatar;
 pub mod banner;
+mod basic;
 pub mod client_ip;
 mod cookie;
 pub mod csv;

@@ -39,6 +39,7 @@ fn api_area(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), middleware::time_limit))
         .layer(from_fn(middleware::api_failures))
         .layer(from_fn(middleware::api_headers))
+        .layer(from_fn(middleware::api_cors))
 }
 
 fn page_area(app: &App) -> Router<App> {

@@ -2,8 +2,8 @@
 
 use super::error::{Error, FieldErrors};
 use crate::services::{
-    accounts, artifacts, blobs, debug_files, directory, issues, keys, members, notes, organizations, ownership,
-    projects, releases, saved_searches, sign_in, teams, tokens, two_factor,
+    accounts, api_keys, artifacts, blobs, debug_files, directory, issues, keys, members, notes, organizations,
+    ownership, project_transfer, projects, releases, saved_searches, sign_in, teams, tokens, two_factor,
 };
 
 /// An error that belongs to one field of the form.
@@ -144,6 +144,18 @@ impl From<projects::Error> for Error {
     }
 }
 
+impl From<project_transfer::Error> for Error {
+    fn from(error: project_transfer::Error) -> Self {
+        match error {
+            project_transfer::Error::Email => field("email", &error),
+            project_transfer::Error::NoOffer => Self::NotFound,
+            project_transfer::Error::Choice => field("team", &error),
+            project_transfer::Error::Project(error) => error.into(),
+            project_transfer::Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<teams::Error> for Error {
     fn from(error: teams::Error) -> Self {
         match error {
@@ -212,6 +224,17 @@ impl From<keys::Error> for Error {
             keys::Error::Label => field("name", &error),
             keys::Error::Credentials | keys::Error::Taken => field("public", &error),
             keys::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<api_keys::Error> for Error {
+    fn from(error: api_keys::Error) -> Self {
+        match error {
+            api_keys::Error::Label => field("label", &error),
+            api_keys::Error::NoScope | api_keys::Error::ScopeAbove(_) => field("scope_list", &error),
+            api_keys::Error::Origins => field("allowed_origins", &error),
+            api_keys::Error::Database(error) => error.into(),
         }
     }
 }

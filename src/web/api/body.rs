@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::protocol::timestamp;
+use crate::types::scope::Scope;
 use crate::types::slug::Slug;
 use crate::web::error::{Error, FieldErrors, Result};
 
@@ -146,6 +147,19 @@ impl Fields {
         };
         let lines = lines.into_iter().map(str::trim).filter(|line| !line.is_empty());
         Some(lines.map(str::to_owned).collect())
+    }
+
+    /// A list of scopes, each once.
+    pub fn scopes(&mut self, name: &'static str) -> Option<Vec<Scope>> {
+        let mut scopes = Vec::new();
+        for text in self.texts(name)? {
+            match Scope::parse(&text) {
+                Some(scope) if !scopes.contains(&scope) => scopes.push(scope),
+                Some(_) => {}
+                None => self.refuse(name, format!("`{text:.40}` is no scope.")),
+            }
+        }
+        Some(scopes)
     }
 
     /// The members of an object inside.

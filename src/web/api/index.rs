@@ -33,6 +33,6 @@ pub async fn show(headers: HeaderMap, actor: Result<Actor>) -> Result<Json<Index
     };
     let scopes = actor.as_ref().and_then(|actor| actor.token_scopes.as_ref());
     let auth = scopes.map(|scopes| AuthView { scopes: scopes.iter().map(|scope| scope.as_str()).collect() });
-    let user = actor.as_ref().map(|actor| UserView::of(&actor.user));
+    let user = actor.as_ref().and_then(|actor| actor.person().ok()).map(|user| UserView::of(user));
     Ok(Json(IndexView { version: VERSION, auth, user }))
 }

@@ -3,6 +3,7 @@
 //! `docs/api.md` tells the conventions: ids are text, dates end in `Z`, errors are `{"detail"}` or messages by field.
 
 mod access_requests;
+mod api_keys;
 mod assemble;
 mod audit_logs;
 mod body;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index::show))
         .merge(access_requests::routes())
+        .merge(api_keys::routes())
         .merge(assemble::routes())
         .merge(audit_logs::routes())
         .merge(searches::routes())

@@ -69,6 +69,8 @@ impl From<Search> for SearchView {
 /// Who asks, and where.
 struct Asker {
     place: Place,
+    /// Whether it is a person: others have no searches.
+    is_person: bool,
     user_id: UserId,
     /// What changing everybody's needs, and whether the asker has it.
     needs: &'static [Scope],
@@ -79,13 +81,13 @@ impl Asker {
     fn in_project(access: &InProject) -> Self {
         let place = (access.organization().id, Some(access.project.id));
         let (user_id, may_write) = (access.actor().user.id, access.may(Scope::ProjectWrite));
-        Self { place, user_id, needs: &[Scope::ProjectWrite], may_write }
+        Self { place, is_person: access.actor().key.is_none(), user_id, needs: &[Scope::ProjectWrite], may_write }
     }
 
     fn in_organization(access: &InOrganization) -> Self {
         let place = (access.organization.id, None);
         let (user_id, may_write) = (access.actor.user.id, access.may(Scope::OrgWrite));
-        Self { place, user_id, needs: &[Scope::OrgWrite], may_write }
+        Self { place, is_person: access.actor.key.is_none(), user_id, needs: &[Scope::OrgWrite], may_write }
     }
 
     async fn list(&self, app: &App) -> Result<Json<Vec<SearchView>>> {
@@ -104,6 +106,7 @@ impl Asker {
 
     /// Who may write makes searches for everybody, others for themselves.
     async fn create(&self, app: &App, mut fields: Fields) -> Result<(StatusCode, Json<SearchView>)> {
+        self.check_person()?;
         let name = fields.required_text("name", MAX_NAME);
         let query = fields.required_text("query", MAX_LENGTH);
         let defaults = (fields.flag("isDefault"), fields.flag("isUserDefault"));
@@ -117,6 +120,7 @@ impl Asker {
     }
 
     async fn update(&self, app: &App, id: &str, mut fields: Fields) -> Result<Json<SearchView>> {
+        self.check_person()?;
         let search = self.find(app, id).await?;
         let (name, query) = (fields.text("name", MAX_NAME), fields.text("query", MAX_LENGTH));
         let defaults = (fields.flag("isDefault"), fields.flag("isUserDefault"));
@@ -135,10 +139,15 @@ impl Asker {
     }
 
     async fn delete(&self, app: &App, id: &str) -> Result<StatusCode> {
+        self.check_person()?;
         let search = self.find(app, id).await?;
         self.check_change(&search)?;
         rows::delete(&app.db, search.id).await?;
         Ok(StatusCode::NO_CONTENT)
+    }
+
+    fn check_person(&self) -> Result<()> {
+        if self.is_person { Ok(()) } else { Err(Error::Forbidden(&[])) }
     }
 
     fn check_change(&self, search: &Search) -> Result<()> {

@@ -111,5 +111,5 @@ fn broken(error: &MultipartError, held: &AtomicUsize) -> Error {
 }
 
 pub fn uploader(actor: &Actor) -> Uploader {
-    Uploader { user_id: Some(actor.user.id), api_token_id: actor.token_id }
+    Uploader { user_id: actor.doer().user_id, api_token_id: actor.token_id }
 }

@@ -26,7 +26,7 @@ use crate::web::error::{Error, Result};
 pub struct OrganizationAccess<N> {
     pub actor: Actor,
     pub organization: Organization,
-    /// `None` for superusers who are no members.
+    /// `None` for superusers who are no members, and for keys of the organization.
     pub member: Option<Member>,
     needs: PhantomData<N>,
 }
@@ -39,8 +39,15 @@ impl<N: Needs> OrganizationAccess<N> {
     }
 
     async fn of(app: &App, actor: Actor, organization: Organization) -> Result<Self> {
-        let member = members::find(&app.db, organization.id, actor.user.id).await?;
-        if member.is_none() && !actor.user.is_superuser {
+        let member = match &actor.key {
+            Some(_) => None,
+            None => members::find(&app.db, organization.id, actor.user.id).await?,
+        };
+        let belongs = match &actor.key {
+            Some(key) => key.organization_id == organization.id,
+            None => member.is_some() || actor.user.is_superuser,
+        };
+        if !belongs {
             return Err(Error::NotFound);
         }
         // Tokens are for machines, which have no second factor.
@@ -60,6 +67,7 @@ impl<N: Needs> OrganizationAccess<N> {
     pub fn sees_all_projects(&self) -> bool {
         let by_membership = |member: &Member| member.role.is_global() || member.has_global_access;
         self.actor.user.is_superuser
+            || self.actor.key.is_some()
             || self.organization.has_open_membership
             || self.member.as_ref().is_some_and(by_membership)
     }
@@ -183,7 +191,8 @@ impl<N: Needs> FromRequestParts<App> for ProjectAccess<N> {
             return Self::checked(app, within, project).await;
         }
         let renamed = old_slugs::find_project(&app.db, organization_id, &slug).await?.ok_or(Error::NotFound)?;
-        let project = projects::find(&app.db, renamed).await?.ok_or(Error::NotFound)?;
+        let project = projects::find(&app.db, renamed).await?;
+        let project = project.filter(|project| project.organization_id == organization_id).ok_or(Error::NotFound)?;
         let access = Self::checked(app, within, project).await?;
         Err(moved(app, parts, "project", &access.project.slug))
     }

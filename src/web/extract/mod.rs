@@ -18,7 +18,7 @@ mod visitor;
 
 pub use access::{IssueAccess, OrganizationAccess, ProjectAccess, RemovedAccess, SuperuserAccess};
 pub use account::{AccountAccess, SessionAccess};
-pub use actor::Actor;
+pub use actor::{Actor, NOBODY};
 pub use key::KeyAccess;
 pub use pagination::{Page, Pagination};
 pub use release::ReleaseAccess;

@@ -1,5 +1,6 @@
 //! What surrounds handlers, per area.
 
+mod cors;
 mod drain;
 mod failures;
 mod guard;
@@ -7,6 +8,7 @@ mod page;
 mod security_headers;
 mod time_limit;
 
+pub use cors::api_cors;
 pub use drain::drain;
 pub use failures::{api_failures, api_fallback};
 pub use guard::{allowed_networks, cross_site};

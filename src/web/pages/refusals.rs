@@ -3,7 +3,7 @@
 use crate::messages::Messages;
 use crate::services::accounts::emails::MAX_EMAILS;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD};
-use crate::services::{keys, organizations, projects, teams};
+use crate::services::{api_keys, keys, organizations, project_transfer, projects, teams};
 use crate::types::organization_settings::OrganizationSettings;
 use crate::web::error::{FieldErrors, Result};
 
@@ -55,11 +55,35 @@ impl Refusal for projects::Error {
     }
 }
 
+impl Refusal for project_transfer::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Email => FieldErrors::one("email", t.form_invalid_email()),
+            Self::Choice => FieldErrors::one("team", t.transfer_choose()),
+            other => return Err(other.into()),
+        })
+    }
+}
+
 impl Refusal for teams::Error {
     fn field_errors(self, t: Messages) -> Result<FieldErrors> {
         Ok(match self {
             Self::Name => FieldErrors::one("name", t.form_name_length(teams::MAX_NAME)),
             Self::SlugTaken => FieldErrors::one("slug", t.form_slug_taken()),
+            other @ Self::Database(_) => return Err(other.into()),
+        })
+    }
+}
+
+impl Refusal for api_keys::Error {
+    fn field_errors(self, t: Messages) -> Result<FieldErrors> {
+        Ok(match self {
+            Self::Label => FieldErrors::one("label", t.form_name_length(api_keys::MAX_LABEL)),
+            Self::NoScope => FieldErrors::one("scopes", t.apikeys_no_scope()),
+            Self::ScopeAbove(scope) => FieldErrors::one("scopes", t.apikeys_scope_above(scope.as_str())),
+            Self::Origins => {
+                FieldErrors::one("allowed_origins", t.apikeys_origin_limit(api_keys::MAX_ORIGIN, api_keys::MAX_ORIGINS))
+            }
             other @ Self::Database(_) => return Err(other.into()),
         })
     }

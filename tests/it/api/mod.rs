@@ -1,6 +1,7 @@
 //! The web API over HTTP. Shapes are checked as exact sets of keys, so that a key that goes missing is noticed.
 
 pub mod access;
+mod api_keys;
 mod conventions;
 mod event_users;
 mod events;

@@ -1,6 +1,7 @@
 pub mod access;
 mod account;
 mod across;
+mod api_keys;
 mod appearance;
 mod artifacts;
 mod attacks;
@@ -41,5 +42,6 @@ mod share;
 mod similar;
 mod source_maps;
 mod teams;
+mod transfers;
 mod two_factor;
 mod weight;

@@ -11,7 +11,7 @@ use super::view::{EventDetailView, EventView, ReleaseLinkView, ReportView};
 use crate::app::App;
 use crate::protocol::event_id;
 use crate::protocol::interfaces::read::text;
-use crate::store::{event_lists, issue_events, organizations, user_reports};
+use crate::store::{event_lists, issue_events, user_reports};
 use crate::types::role::Role;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::{EventRead, Needs, OrgRead};
@@ -30,11 +30,7 @@ pub async fn in_project(
 pub async fn anywhere(State(app): State<App>, actor: Actor, path: Path<EventPath>) -> Result<Response> {
     actor.require::<EventRead>(Some(Role::Owner))?;
     let event_id = parse_id(&path)?;
-    let organizations = if actor.user.is_superuser {
-        organizations::list(&app.db).await?
-    } else {
-        organizations::list_of_user(&app.db, actor.user.id).await?
-    };
+    let organizations = actor.organizations(&app, true).await?;
     for organization in organizations {
         let access = OrganizationAccess::<EventRead>::find(&app, actor.clone(), &organization.slug).await?;
         if let Some(stored) = find_in(&app, &access, event_id).await? {

@@ -77,7 +77,7 @@ pub async fn write(
     fields: Fields,
 ) -> Result<(StatusCode, Json<ActivityView>)> {
     let draft = draft(&app, &access, fields).await?;
-    let id = services::add(&app, &access.issue, access.within.actor().user.id, &draft).await?;
+    let id = services::add(&app, &access.issue, access.within.actor().person()?.id, &draft).await?;
     Ok((StatusCode::CREATED, Json(own(&app, &access, id).await?)))
 }
 
@@ -88,7 +88,7 @@ pub async fn rewrite(
     Path(path): Path<HashMap<String, String>>,
     fields: Fields,
 ) -> Result<Json<ActivityView>> {
-    let (id, author) = (note_id(&path)?, access.within.actor().user.id);
+    let (id, author) = (note_id(&path)?, access.within.actor().person()?.id);
     let draft = draft(&app, &access, fields).await?;
     services::change(&app, access.issue.id, (id, author), &draft).await?.ok_or(Error::NotFound)?;
     Ok(Json(own(&app, &access, id).await?))
@@ -100,7 +100,7 @@ pub async fn delete(
     access: IssueAccess<EventWrite>,
     Path(path): Path<HashMap<String, String>>,
 ) -> Result<StatusCode> {
-    let author = access.within.actor().user.id;
+    let author = access.within.actor().person()?.id;
     let was_there = services::delete(&app, access.issue.id, note_id(&path)?, author).await?;
     if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
 }

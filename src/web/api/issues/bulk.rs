@@ -81,7 +81,7 @@ async fn update(
         if !may_delete {
             return Err(Error::Forbidden(&[Scope::EventAdmin]));
         }
-        issues::delete(app, scope.owner(), &ids, true).await?;
+        issues::delete(app, scope.owner()?, &ids, true).await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     apply(app, scope, &ids, &mut mutation).await?;
@@ -90,16 +90,17 @@ async fn update(
 
 /// Does what a request asks for.
 pub async fn apply(app: &App, scope: &IssueScope, ids: &[IssueId], mutation: &mut Mutation) -> Result<()> {
+    let user_id = scope.owner()?.user_id;
     // First what an organization may forbid.
     if let Some(is_public) = mutation.is_public {
         let token = set_public(app, scope, ids, is_public).await?;
         mutation.add_echo("shareId", json!(token.map(|token| token.as_simple().to_string())));
     }
     for change in &mutation.changes {
-        issues::change(app, scope.user_id, ids, change).await?;
+        issues::change(app, user_id, ids, change).await?;
     }
     if mutation.is_merge {
-        let merge = issues::merge(app, scope.owner(), ids).await?;
+        let merge = issues::merge(app, scope.owner()?, ids).await?;
         let children: Vec<String> = merge.sources.iter().map(ToString::to_string).collect();
         mutation.add_echo("merge", json!({ "parent": merge.target.to_string(), "children": children }));
     }
@@ -129,7 +130,7 @@ async fn set_public(app: &App, scope: &IssueScope, ids: &[IssueId], is_public: b
 async fn delete(app: &App, scope: &IssueScope, params: &IssueParams) -> Result<StatusCode> {
     let (ids, _) = selected(app, scope, params).await?;
     if !ids.is_empty() {
-        issues::delete(app, scope.owner(), &ids, false).await?;
+        issues::delete(app, scope.owner()?, &ids, false).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -66,7 +66,7 @@ pub async fn unmerge(State(app): State<App>, access: IssueAccess<EventWrite>, ur
         .collect::<Result<_>>()?;
     let issue = access.issue;
     let scope = IssueScope::of_project(access.within);
-    match issues::unmerge(&app, scope.owner(), &issue, &hashes).await {
+    match issues::unmerge(&app, scope.owner()?, &issue, &hashes).await {
         Ok(_) => Ok(StatusCode::ACCEPTED),
         Err(Refusal::NoHash) => Ok(StatusCode::OK),
         Err(error) => Err(error.into()),

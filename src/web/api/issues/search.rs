@@ -13,7 +13,7 @@ use crate::types::ids::{IssueId, OrganizationId, UserId};
 use crate::types::lifecycle::Status;
 use crate::web::error::{Error, Result};
 use crate::web::extract::needs::Needs;
-use crate::web::extract::{OrganizationAccess, ProjectAccess};
+use crate::web::extract::{NOBODY, OrganizationAccess, ProjectAccess};
 use crate::web::issue_cursor::Mark;
 
 /// The issues that are shown where nothing else was asked for.
@@ -73,8 +73,12 @@ impl IssueScope {
         Ok(Self { organization_id: access.organization.id, organization_slug, user_id, projects })
     }
 
-    pub fn owner(&self) -> Owner {
-        Owner { user_id: self.user_id, organization_id: self.organization_id }
+    /// Who decides. A key of the organization cannot: decisions are people's.
+    pub fn owner(&self) -> Result<Owner> {
+        if self.user_id == NOBODY {
+            return Err(Error::Forbidden(&[]));
+        }
+        Ok(Owner { user_id: self.user_id, organization_id: self.organization_id })
     }
 
     pub fn project_ids(&self) -> Vec<i64> {

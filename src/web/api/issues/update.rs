@@ -27,7 +27,7 @@ pub async fn update(State(app): State<App>, access: IssueAccess<EventWrite>, fie
         if !may_delete {
             return Err(Error::Forbidden(&[Scope::EventAdmin]));
         }
-        issues::delete(&app, scope.owner(), &[id], true).await?;
+        issues::delete(&app, scope.owner()?, &[id], true).await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     apply(&app, &scope, &[id], &mut mutation).await?;

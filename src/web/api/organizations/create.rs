@@ -22,6 +22,7 @@ pub async fn create(
     mut fields: Fields,
 ) -> Result<(StatusCode, Json<OrganizationView>)> {
     actor.require::<OrgWrite>(Some(Role::Owner))?;
+    actor.person()?;
     if !organizations::may_create(&app.config, &actor.user) {
         return Err(Error::Forbidden(&[]));
     }

@@ -17,6 +17,7 @@ pub async fn delete(
     access: OrganizationAccess<OrgAdmin>,
     _: Sudo,
 ) -> Result<(StatusCode, Json<OrganizationDetailView>)> {
+    access.actor.person()?;
     organizations::remove(&app, &access.actor.doer(), &access.organization).await?;
     Ok((StatusCode::ACCEPTED, Json(get::detail(&app, &access).await?.pending_deletion())))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::view::OrganizationView;
 use crate::app::App;
 use crate::store::members;
-use crate::store::organizations::{self, Organization};
+use crate::store::organizations::Organization;
 use crate::types::role::Role;
 use crate::web::api::lists::{Named, Params, Words, page_of};
 use crate::web::error::Result;
@@ -27,12 +27,7 @@ struct OwnedView {
 pub async fn list(State(app): State<App>, actor: Actor, params: Params, pagination: Pagination) -> Result<Response> {
     // Only the token counts here: everyone may see where they belong.
     actor.require::<OrgRead>(Some(Role::Owner))?;
-    let shows_all = actor.user.is_superuser && params.show.as_deref() == Some("all");
-    let mut found = if shows_all {
-        organizations::list(&app.db).await?
-    } else {
-        organizations::list_of_user(&app.db, actor.user.id).await?
-    };
+    let mut found = actor.organizations(&app, params.show.as_deref() == Some("all")).await?;
     let words = Words::parse(&params.query);
     found.retain(|organization| words.match_all(&named(organization)));
     found.sort_by_key(|organization| Reverse((organization.created_at, organization.id)));

@@ -6,7 +6,6 @@ use axum::extract::State;
 
 use super::view::ProjectWithOrganizationView;
 use crate::app::App;
-use crate::store::organizations;
 use crate::types::role::Role;
 use crate::web::api::lists::{ListAnswer, Named, Params, Words, page_of};
 use crate::web::api::organizations::OrganizationView;
@@ -23,12 +22,8 @@ pub async fn list(
 ) -> Result<ListAnswer<ProjectWithOrganizationView>> {
     // Only the token counts here: every role may see its projects.
     actor.require::<ProjectRead>(Some(Role::Owner))?;
-    let shows_all = actor.user.is_superuser && params.show.as_deref() == Some("all");
-    let organizations = if shows_all {
-        organizations::list(&app.db).await?
-    } else {
-        organizations::list_of_user(&app.db, actor.user.id).await?
-    };
+    let shows_all = params.show.as_deref() == Some("all");
+    let organizations = actor.organizations(&app, shows_all).await?;
     let words = Words::parse(&params.query);
     let mut views = Vec::new();
     for organization in organizations {

@@ -9,6 +9,7 @@ mod ownership;
 mod source_map_check;
 mod stats;
 mod teams;
+mod transfer;
 mod update;
 mod view;
 
@@ -27,5 +28,6 @@ pub fn routes() -> Router<App> {
         .route("/projects/{organization}/{project}/ownership/", get(ownership::show).put(ownership::update))
         .route("/projects/{organization}/{project}/teams/", get(teams::list))
         .route("/projects/{organization}/{project}/teams/{team}/", post(teams::add).delete(teams::remove))
+        .route("/projects/{organization}/{project}/transfer/", post(transfer::offer))
         .route("/projects/{organization}/{project}/source-maps/check/", get(source_map_check::show))
 }

@@ -53,7 +53,7 @@ pub async fn update(
 }
 
 async fn bookmark(app: &App, access: &ProjectAccess<ProjectRead>, is_bookmarked: bool) -> Result<()> {
-    let (project_id, user_id) = (access.project.id, access.actor().user.id);
+    let (project_id, user_id) = (access.project.id, access.actor().person()?.id);
     if is_bookmarked {
         projects::insert_bookmark(&app.db, project_id, user_id).await?;
     } else {

@@ -4,8 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
 use super::view::OwnUserView;
 use crate::app::App;
@@ -13,6 +11,7 @@ use crate::services::accounts::new_nonce;
 use crate::services::sign_in::{self, Proof};
 use crate::store::users;
 use crate::web::api::body::Fields;
+use crate::web::basic::basic;
 use crate::web::cookie::Cookie;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::{SessionAccess, Visitor};
@@ -67,12 +66,4 @@ pub async fn sign_out(
         app.redis.delete_session(user_id, id).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, Cookie::Session.clear(&app))]).into_response())
-}
-
-/// Name and password of `Basic BASE64`.
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let (scheme, text) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
-    let text = String::from_utf8(BASE64_STANDARD.decode(text.trim()).ok()?).ok()?;
-    let (name, password) = text.split_once(':').filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    Some((name.to_owned(), password.to_owned()))
 }

@@ -11,7 +11,7 @@ use crate::web::extract::Actor;
 
 /// The caller's own account.
 pub async fn own(State(app): State<App>, actor: Actor) -> Result<Json<OwnUserView>> {
-    Ok(Json(OwnUserView::load(&app, &actor.user).await?))
+    Ok(Json(OwnUserView::load(&app, actor.person()?).await?))
 }
 
 /// One's own account, or anyone's for superusers who are signed in.

@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::services::tokens;
 use crate::store::api_tokens::{self, ApiToken};
 use crate::types::ids::ApiTokenId;
-use crate::types::scope::Scope;
 use crate::web::api::body::Fields;
 use crate::web::api::date::Date;
 use crate::web::error::{Error, FieldErrors, Result};
@@ -61,14 +60,7 @@ pub async fn create(
     mut fields: Fields,
 ) -> Result<(StatusCode, Json<TokenView>)> {
     let name = fields.text("name", MAX_NAME).unwrap_or_default();
-    let mut scopes = Vec::new();
-    for text in fields.texts("scopes").unwrap_or_default() {
-        match Scope::parse(&text) {
-            Some(scope) if !scopes.contains(&scope) => scopes.push(scope),
-            Some(_) => {}
-            None => fields.refuse("scopes", format!("`{text:.40}` is no scope.")),
-        }
-    }
+    let scopes = fields.scopes("scopes").unwrap_or_default();
     if scopes.is_empty() {
         fields.refuse("scopes", "This field is required.");
     }

@@ -1,6 +1,7 @@
 //! Organizations, their teams and their members.
 
 mod accept;
+mod api_keys;
 mod audit_log;
 mod audit_words;
 mod auth;
@@ -23,6 +24,9 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/", get(general::show).post(general::save))
         .route("/settings/{organization}/remove/", get(remove::show).post(remove::remove))
         .route("/organizations/{organization}/restore/", get(remove::removed).post(remove::restore))
+        .route("/settings/{organization}/api-keys/", get(api_keys::list).post(api_keys::create))
+        .route("/settings/{organization}/api-keys/{key}/", get(api_keys::show).post(api_keys::save))
+        .route("/settings/{organization}/api-keys/{key}/delete/", post(api_keys::remove))
         .route("/settings/{organization}/auth/", get(auth::show))
         .route("/settings/{organization}/auth/ldap/", post(auth::try_ldap))
         .route("/settings/{organization}/auth/oidc/", post(auth::try_oidc))

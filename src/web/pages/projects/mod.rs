@@ -16,6 +16,7 @@ mod source_map_check;
 mod source_maps;
 pub mod sparkline;
 mod teams;
+mod transfer;
 
 use axum::Router;
 use axum::response::Response;
@@ -39,6 +40,8 @@ pub fn routes() -> Router<App> {
         .route("/settings/{organization}/projects/{project}/", get(general::show).post(general::save))
         .route("/settings/{organization}/projects/{project}/teams/", get(teams::show).post(teams::save))
         .route("/settings/{organization}/projects/{project}/remove/", get(remove::show).post(remove::remove))
+        .route("/settings/{organization}/projects/{project}/transfer/", get(transfer::show).post(transfer::offer))
+        .route("/accept-transfer/", get(transfer::show_accept).post(transfer::accept))
         .route("/settings/{organization}/projects/{project}/filters/", get(filters::show).post(filters::save))
         .route(
             "/settings/{organization}/projects/{project}/filters/discarded-groups/",

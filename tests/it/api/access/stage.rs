@@ -87,6 +87,10 @@ impl<'a> Stage<'a> {
         if path.contains("/members/{member}/") && !path.contains("/issues/") {
             path = path.replace("{member}", &self.guest().await).replace("{team}", &self.crew);
         }
+        if path.contains("/api-keys/{key}/") {
+            let key = self.made("/organizations/acme/api-keys/", &json!({"scope_list": ["org:read"]})).await;
+            path = path.replace("{key}", &text(&key, "id"));
+        }
         if let Some(client) = client {
             path = self.with_own(&path, endpoint.method, client).await;
         }

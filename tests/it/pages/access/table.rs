@@ -191,6 +191,8 @@ GET  signed  -                /organizations/
 POST signed  -                /organizations/
 POST signed  -                /undo/{token}/
 GET  signed  -                /jobs/
+GET  own     -                /accept-transfer/
+POST own     -                /accept-transfer/
 GET  own     -                /jobs/{id}/
 GET  own     -                /jobs/{id}/status/
 POST own     -                /jobs/{id}/cancel/
@@ -249,6 +251,11 @@ GET  org     org:admin        /settings/{organization}/remove/
 POST org     org:admin        /settings/{organization}/remove/
 GET  org?    org:read         /organizations/{organization}/restore/
 POST org?    org:admin        /organizations/{organization}/restore/
+GET  org     org:admin        /settings/{organization}/api-keys/
+POST org     org:admin        /settings/{organization}/api-keys/
+GET  org?    org:admin        /settings/{organization}/api-keys/{key}/
+POST org?    org:admin        /settings/{organization}/api-keys/{key}/
+POST org?    org:admin        /settings/{organization}/api-keys/{key}/delete/
 GET  org     org:admin        /settings/{organization}/auth/
 POST within? -                /settings/{organization}/auth/ldap/
 POST within? -                /settings/{organization}/auth/oidc/
@@ -327,6 +334,8 @@ GET  project project:read     /settings/{organization}/projects/{project}/
 POST project project:write    /settings/{organization}/projects/{project}/
 GET  project project:read     /settings/{organization}/projects/{project}/teams/
 GET  project project:admin    /settings/{organization}/projects/{project}/remove/
+GET  project project:admin    /settings/{organization}/projects/{project}/transfer/
+POST project project:admin    /settings/{organization}/projects/{project}/transfer/
 GET  project project:read     /settings/{organization}/projects/{project}/filters/
 POST project project:write    /settings/{organization}/projects/{project}/filters/
 GET  project project:read     /settings/{organization}/projects/{project}/filters/discarded-groups/
