@@ -24,8 +24,29 @@ pub struct ProjectSettings {
     /// At most this many events a minute for the project; 0: no limit.
     pub rate_limit_per_minute: u32,
     pub fetching: Fetching,
+    /// The environment that people see first; empty: all of them.
+    pub default_environment: String,
+    /// Before the subject of mails about issues, and how it is made.
+    pub subject_prefix: String,
+    pub subject_template: String,
+    /// Seconds that digests of mails wait at least and at most.
+    pub digests_min_delay: u32,
+    pub digests_max_delay: u32,
     /// DSNs name the server's own address, although there is another for events.
     pub keeps_dsn_inside: bool,
+}
+
+impl ProjectSettings {
+    pub const SUBJECT_TEMPLATE: &str = "$shortID - $title";
+    /// Characters of the prefix and the template of subjects.
+    pub const MAX_SUBJECT: usize = 200;
+    /// Characters of an environment's name.
+    pub const MAX_ENVIRONMENT: usize = 64;
+
+    /// Whether a text may name an environment.
+    pub fn is_environment(name: &str) -> bool {
+        name.chars().count() <= Self::MAX_ENVIRONMENT && !name.contains(['/', '\n', '\r', '\0'])
+    }
 }
 
 impl Default for ProjectSettings {
@@ -43,6 +64,11 @@ impl Default for ProjectSettings {
             fingerprint_rules: String::new(),
             rate_limit_per_minute: 0,
             fetching: Fetching::default(),
+            default_environment: String::new(),
+            subject_prefix: String::new(),
+            subject_template: Self::SUBJECT_TEMPLATE.to_owned(),
+            digests_min_delay: 300,
+            digests_max_delay: 1800,
             keeps_dsn_inside: false,
         }
     }

@@ -18,6 +18,10 @@ pub struct ListParams {
     /// `all` shows superusers what is not theirs.
     pub show: Option<String>,
     pub owner: Option<String>,
+    /// `1`: what the caller belongs to, whatever `show` says.
+    pub member: Option<String>,
+    #[serde(rename = "sortBy")]
+    pub sort_by: Option<String>,
 }
 
 /// Parameters that cannot be read count as absent.

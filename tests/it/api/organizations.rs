@@ -27,6 +27,11 @@ async fn people_list_the_organizations_they_belong_to() {
     assert_eq!(script.get("/api/0/organizations/").await.json(), json!([]));
     let all = script.get("/api/0/organizations/?show=all").await.json();
     assert_eq!(each(&all, "slug"), ["other", "acme"]);
+    let own = script.get("/api/0/organizations/?show=all&member=1").await.json();
+    assert_eq!(own, json!([]), "what the caller belongs to");
+    app.member(&project, "lin@acme.example", Role::Member, true).await;
+    let largest = script.get("/api/0/organizations/?show=all&sortBy=members").await.json();
+    assert_eq!(each(&largest, "slug"), ["acme", "other"]);
 }
 
 #[tokio::test]

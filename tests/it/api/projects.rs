@@ -155,3 +155,61 @@ async fn a_deleted_project_is_gone_and_its_slug_free() {
     let again = script.post_json("/api/0/teams/acme/team/projects/", &json!({"name": "shop"})).await;
     assert_eq!((again.status, &again.json()["slug"]), (201, &json!("shop")));
 }
+
+#[tokio::test]
+async fn mails_digests_and_environment_are_settings_too() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    let script = app.script(&project.owner, &[Scope::ProjectWrite]).await;
+    let path = "/api/0/projects/acme/shop/";
+    let view = script.get(path).await.json();
+    assert_eq!((&view["subjectTemplate"], &view["digestsMaxDelay"]), (&json!("$shortID - $title"), &json!(1800)));
+    let change = json!({
+        "subjectPrefix": "[Shop] ", "subjectTemplate": "$title", "defaultEnvironment": "live", "digestsMinDelay": 60,
+        "digestsMaxDelay": 120, "isSubscribed": true, "groupingConfig": view["groupingConfig"],
+    });
+    let changed = script.put_json(path, &change).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    for (key, value) in
+        [("subjectPrefix", json!("[Shop]")), ("defaultEnvironment", json!("live")), ("digestsMinDelay", json!(60))]
+    {
+        assert_eq!(changed.json()[key], value, "{key}");
+    }
+    let old = json!({"options": {"mail:subject_prefix": "S", "digests:mail:maximum_delay": 600, "sentry:default_environment": ""}});
+    let changed = script.put_json(path, &old).await.json();
+    assert_eq!((&changed["subjectPrefix"], &changed["digestsMaxDelay"]), (&json!("S"), &json!(600)));
+    assert_eq!((&changed["defaultEnvironment"], &changed["subjectTemplate"]), (&json!(null), &json!("$title")));
+
+    for (wrong, field) in [
+        (json!({"digestsMinDelay": 59}), "digestsMinDelay"),
+        (json!({"digestsMaxDelay": 3601}), "digestsMaxDelay"),
+        (json!({"digestsMinDelay": 601}), "digestsMinDelay"),
+        (json!({"subjectTemplate": "x".repeat(201)}), "subjectTemplate"),
+        (json!({"defaultEnvironment": "a/b"}), "defaultEnvironment"),
+        (json!({"groupingConfig": "legacy:2019-03-12"}), "groupingConfig"),
+        (json!({"team": "team"}), "team"),
+        (json!({"copy_from_project": "shop"}), "copy_from_project"),
+    ] {
+        let refused = script.put_json(path, &wrong).await;
+        assert_eq!((refused.status, keys_of(&refused.json()).as_str()), (400, field), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn settings_are_copied_from_a_project_that_one_sees() {
+    let app = TestApp::spawn().await;
+    let (project, other) = (app.project().await, app.project_named("other", "site").await);
+    let script = app.script(&project.owner, &[Scope::ProjectWrite]).await;
+    let path = "/api/0/projects/acme/shop/";
+    script.put_json(path, &json!({"resolveAge": 7, "securityToken": "s3cret", "sensitiveFields": ["iban"]})).await;
+    let made = script.post_json("/api/0/teams/acme/team/projects/", &json!({"name": "web"})).await;
+    assert_eq!(made.status, 201);
+    let copy = json!({"copy_from_project": project.project.id.to_string(), "resolveAge": 8});
+    let copied = script.put_json("/api/0/projects/acme/web/", &copy).await.json();
+    assert_eq!((&copied["resolveAge"], &copied["sensitiveFields"]), (&json!(8), &json!(["iban"])));
+    assert_ne!(copied["securityToken"], "s3cret", "tokens are not copied");
+    for id in [other.project.id.0, 4_711_000] {
+        let refused = script.put_json(path, &json!({"copy_from_project": id})).await;
+        assert_eq!(refused.status, 409, "{id}: {}", refused.body);
+    }
+}

@@ -190,3 +190,61 @@ async fn who_may_not_is_refused() {
     let foreign = format!("/settings/acme/projects/shop/keys/{}/", other.key.public_key);
     assert_eq!(app.sign_in(&fake.owner).await.get(&foreign).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_new_project_belongs_to_the_teams_that_are_chosen() {
+    let app = TestApp::spawn().await;
+    let fake = app.project().await;
+    let browser = app.sign_in(&fake.owner).await;
+    for name in ["Ops", "Web"] {
+        browser.post_form("/settings/acme/teams/", &[("name", name)]).await;
+    }
+    let path = "/organizations/acme/projects/new/";
+    let form = |team: &'static str| [("name", "Checkout"), ("platform", "python"), ("team", "ops"), ("team", team)];
+    for wrong in ["none", ""] {
+        assert!(browser.post_form(path, &form(wrong)).await.body.contains("Choose a team"), "{wrong}");
+    }
+    let none = browser.post_form(path, &[("name", "Checkout"), ("platform", "python")]).await;
+    assert!(none.status == 422 && none.body.contains("Choose a team"));
+    assert_eq!(browser.post_form(path, &form("web")).await.location(), "/acme/checkout/getting-started/");
+    let teams = browser.get("/settings/acme/projects/checkout/teams/").await.body;
+    assert!(
+        teams.contains("#ops") && teams.contains("#web") && !teams.contains("<span class=\"muted mono\">#team"),
+        "{teams}"
+    );
+}
+
+#[tokio::test]
+async fn the_default_environment_is_shown_first() {
+    let app = TestApp::spawn().await;
+    let fake = app.project().await;
+    for environment in ["live", "test"] {
+        let event = serde_json::json!({"message": format!("from {environment}"), "environment": environment});
+        app.report(&fake, &event).await;
+    }
+    let browser = app.sign_in(&fake.owner).await;
+    let form = |environment: &'static str, template: &'static str| {
+        [
+            ("name", "shop"),
+            ("slug", "shop"),
+            ("platform", "python"),
+            ("allowed_domains", "*"),
+            ("resolve_age", "0"),
+            ("rate_limit", "0"),
+            ("default_environment", environment),
+            ("subject_template", template),
+        ]
+    };
+    let general = "/settings/acme/projects/shop/";
+    assert_eq!(browser.post_form(general, &form("live", "")).await.status, 303);
+    let page = browser.get(general).await.body;
+    assert!(page.contains("value=\"live\"") && page.contains("value=\"$shortID - $title\""), "{page}");
+    let list = browser.get("/acme/shop/").await.body;
+    assert!(list.contains("from live") && !list.contains("from test"), "{list}");
+    let all = browser.get("/acme/shop/?environment=").await.body;
+    assert!(all.contains("from live") && all.contains("from test"), "what is asked for wins");
+    let refused = browser.post_form(general, &form("a/b", "")).await;
+    assert!(refused.status == 422 && refused.body.contains("without a slash"), "{}", refused.body);
+    let long: &'static str = Box::leak("x".repeat(201).into_boxed_str());
+    assert!(browser.post_form(general, &form("", long)).await.body.contains("At most 200 characters"));
+}

@@ -91,11 +91,41 @@ pub fn read_settings(fields: &mut Fields, settings: &mut ProjectSettings) {
         fields.refuse("allowedDomains", "Name at least one domain; * stands for all.");
     }
     set(&mut settings.allowed_domains, domains);
+    read_subject(fields, ("subjectPrefix", "subjectTemplate"), settings);
+    read_environment(fields, "defaultEnvironment", settings);
+    read_digests(fields, ("digestsMinDelay", "digestsMaxDelay"), settings);
     read_rules(fields, "fingerprintingRules", &mut settings.fingerprint_rules);
     let fetching = &mut settings.fetching;
     set(&mut fetching.is_on, fields.flag("scrapeJavaScript"));
     set(&mut fetching.verifies_tls, fields.flag("verifySSL"));
     read_token(fields, ("securityToken", "securityTokenHeader"), fetching);
+}
+
+fn read_subject(fields: &mut Fields, (prefix, template): (&'static str, &'static str), settings: &mut ProjectSettings) {
+    set(&mut settings.subject_prefix, fields.text(prefix, ProjectSettings::MAX_SUBJECT));
+    if let Some(text) = fields.text(template, ProjectSettings::MAX_SUBJECT) {
+        settings.subject_template = if text.is_empty() { ProjectSettings::SUBJECT_TEMPLATE.to_owned() } else { text };
+    }
+}
+
+fn read_environment(fields: &mut Fields, name: &'static str, settings: &mut ProjectSettings) {
+    let Some(text) = fields.text(name, ProjectSettings::MAX_ENVIRONMENT) else { return };
+    if !ProjectSettings::is_environment(&text) {
+        fields.refuse(name, "Not the name of an environment.");
+    }
+    settings.default_environment = text;
+}
+
+/// Seconds, the least below the most.
+fn read_digests(fields: &mut Fields, (least, most): (&'static str, &'static str), settings: &mut ProjectSettings) {
+    let delay =
+        |fields: &mut Fields, name| fields.number(name, 60..=3600).and_then(|seconds| u32::try_from(seconds).ok());
+    let (wanted, longest) = (delay(fields, least), delay(fields, most));
+    set(&mut settings.digests_min_delay, wanted);
+    set(&mut settings.digests_max_delay, longest);
+    if settings.digests_min_delay > settings.digests_max_delay {
+        fields.refuse(least, "The least delay is above the most.");
+    }
 }
 
 /// Fingerprint rules, if they are rules.
@@ -138,6 +168,10 @@ pub fn read_options(options: &mut Fields, settings: &mut ProjectSettings) {
     set(&mut filters.ip_addresses, options.texts("filters:blacklisted_ips"));
     set(&mut filters.releases, options.texts("filters:releases"));
     set(&mut filters.error_messages, options.texts("filters:error_messages"));
+    read_subject(options, ("mail:subject_prefix", "mail:subject_template"), settings);
+    read_environment(options, "sentry:default_environment", settings);
+    let delays = ("digests:mail:minimum_delay", "digests:mail:maximum_delay");
+    read_digests(options, delays, settings);
     read_rules(options, "sentry:fingerprinting_rules", &mut settings.fingerprint_rules);
     let fetching = &mut settings.fetching;
     set(&mut fetching.is_on, options.flag("sentry:scrape_javascript"));

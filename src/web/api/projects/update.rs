@@ -7,9 +7,11 @@ use super::detail_view::ProjectDetailView;
 use super::get;
 use super::options::{read_options, read_settings};
 use crate::app::App;
+use crate::pipeline::group;
 use crate::services::project_changes::save_settings;
 use crate::services::projects::{self as service, Identity};
 use crate::store::projects;
+use crate::types::project_settings::ProjectSettings;
 use crate::types::scope::Scope;
 use crate::web::api::body::Fields;
 use crate::web::error::{Error, Result};
@@ -31,7 +33,13 @@ pub async fn update(
     let is_bookmarked = fields.flag("isBookmarked");
     let (name, slug) = (fields.text("name", service::MAX_NAME), fields.slug("slug"));
     let platform = fields.text("platform", 64);
-    let mut settings = access.project.settings.0.clone();
+    let mut settings = copied(&app, &access, &mut fields).await?.unwrap_or_else(|| access.project.settings.0.clone());
+    if fields.has("team") {
+        fields.refuse("team", "Projects have several teams: use …/teams/{team}/.");
+    }
+    if fields.text("groupingConfig", 64).is_some_and(|name| name != group::STRATEGY) {
+        fields.refuse("groupingConfig", format!("Events are grouped by {}.", group::STRATEGY));
+    }
     read_settings(&mut fields, &mut settings);
     if let Some(mut options) = fields.object("options") {
         read_options(&mut options, &mut settings);
@@ -50,6 +58,22 @@ pub async fn update(
         bookmark(&app, &access, is_bookmarked).await?;
     }
     Ok(Json(get::detail(&app, &access).await?))
+}
+
+/// The settings of the project that `copy_from_project` names by its id, without the token that it sends.
+async fn copied(
+    app: &App,
+    access: &ProjectAccess<ProjectRead>,
+    fields: &mut Fields,
+) -> Result<Option<ProjectSettings>> {
+    let Some(id) = fields.number("copy_from_project", 1..=i64::MAX) else { return Ok(None) };
+    let seen = access.within.projects(app).await?;
+    let source = seen.into_iter().find(|project| project.id.0 == id);
+    let source = source.ok_or(Error::Conflict("Copy project settings failed.".into()))?;
+    let token = access.project.settings.fetching.token.clone();
+    let mut settings = source.settings.0;
+    settings.fetching.token = token;
+    Ok(Some(settings))
 }
 
 async fn bookmark(app: &App, access: &ProjectAccess<ProjectRead>, is_bookmarked: bool) -> Result<()> {

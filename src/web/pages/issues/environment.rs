@@ -1,4 +1,5 @@
-//! The environment a list or an issue is shown in: the one asked for, which is remembered, else the one looked at last.
+//! The environment a list or an issue is shown in: the one asked for, which is remembered, else the one looked at last,
+//! else the project's default.
 
 use crate::app::App;
 use crate::store::chosen_environments::{self, Where};
@@ -19,6 +20,12 @@ pub async fn choose(
 ) -> Result<Vec<String>> {
     let names = names(app, projects).await?;
     choose_among(app, user_id, place, &names, asked).await?;
+    if asked.is_none()
+        && let (Some(_), [project]) = (place.1, projects)
+    {
+        let default = &project.settings.default_environment;
+        *asked = names.iter().find(|name| *name == default).cloned();
+    }
     Ok(names)
 }
 

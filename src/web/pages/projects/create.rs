@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::messages::Messages;
 use crate::services::projects::{self, NewProject};
+use crate::services::teams as service;
 use crate::store::members;
 use crate::store::projects::Project;
 use crate::store::teams::{self, Team};
@@ -27,7 +28,8 @@ struct CreatePage {
     layout: Layout,
     action: String,
     platforms: Vec<(&'static str, &'static str)>,
-    teams: Vec<(String, String)>,
+    /// Teams that may have it, each with whether it is chosen.
+    teams: Vec<(Team, bool)>,
     posted: Posted,
     errors: FieldErrors,
 }
@@ -53,7 +55,9 @@ pub async fn save(State(app): State<App>, viewer: Viewer, access: Access, posted
 
 async fn create(app: &App, t: Messages, access: &Access, posted: &Posted) -> Result<Result<Project, FieldErrors>> {
     let teams = own_teams(app, access).await?;
-    let Some(team) = teams.iter().find(|team| team.slug == posted.text("team")) else {
+    let chosen: Option<Vec<&Team>> =
+        posted.all("team").map(|slug| teams.iter().find(|team| team.slug == slug)).collect();
+    let Some((team, more)) = chosen.as_ref().and_then(|chosen| chosen.split_first()) else {
         return Ok(Err(FieldErrors::one("team", t.project_choose_team())));
     };
     let platform = posted.text("platform");
@@ -67,9 +71,12 @@ async fn create(app: &App, t: Messages, access: &Access, posted: &Posted) -> Res
         slug: None,
         platform: Some(platform),
     };
-    let mut tx = app.db.begin().await?;
-    match projects::create_for(&mut tx, &acting(access), &new, app.clock.now()).await {
+    let (mut tx, acting, now) = (app.db.begin().await?, acting(access), app.clock.now());
+    match projects::create_for(&mut tx, &acting, &new, now).await {
         Ok((project, _key)) => {
+            for team in more {
+                service::give_project(&mut tx, &acting, team, &project, true, now).await?;
+            }
             tx.commit().await?;
             Ok(Ok(project))
         }
@@ -92,11 +99,16 @@ async fn page(app: &App, viewer: &Viewer, access: &Access, posted: Posted, error
     if teams.is_empty() && !access.sees_all_projects() {
         return Err(Error::Conflict(viewer.messages().project_no_own_team().into()));
     }
+    let is_only = teams.len() == 1;
+    let chosen = |team: Team| {
+        let is_on = is_only || posted.all("team").any(|slug| slug == team.slug);
+        (team, is_on)
+    };
     let layout = Layout::of_organization(app, viewer, access, Section::Projects);
     Ok(CreatePage {
         action: format!("{}/organizations/{}/projects/new/", layout.base, access.organization.slug),
         platforms: platforms::all().map(|platform| (platform.id, platform.name)).collect(),
-        teams: teams.into_iter().map(|team| (team.slug, team.name)).collect(),
+        teams: teams.into_iter().map(chosen).collect(),
         layout,
         posted,
         errors,

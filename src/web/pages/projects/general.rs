@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::messages::Messages;
 use crate::services::project_changes::save_settings;
 use crate::services::projects::{self, Identity};
+use crate::types::project_settings::ProjectSettings;
 use crate::types::scope::Scope;
 use crate::types::slug::Slug;
 use crate::web::error::{FieldErrors, Result};
@@ -41,6 +42,9 @@ struct Values {
     allowed_domains: String,
     resolve_age: String,
     rate_limit: String,
+    default_environment: String,
+    subject_prefix: String,
+    subject_template: String,
 }
 
 impl Values {
@@ -53,6 +57,9 @@ impl Values {
             allowed_domains: settings.allowed_domains.join("\n"),
             resolve_age: settings.resolve_age.to_string(),
             rate_limit: settings.rate_limit_per_minute.to_string(),
+            default_environment: settings.default_environment.clone(),
+            subject_prefix: settings.subject_prefix.clone(),
+            subject_template: settings.subject_template.clone(),
         }
     }
 
@@ -65,6 +72,9 @@ impl Values {
             allowed_domains: posted.raw("allowed_domains").to_owned(),
             resolve_age: text("resolve_age"),
             rate_limit: text("rate_limit"),
+            default_environment: text("default_environment"),
+            subject_prefix: text("subject_prefix"),
+            subject_template: text("subject_template"),
         }
     }
 }
@@ -136,6 +146,10 @@ async fn update(
     settings.allowed_domains = posted.lines("allowed_domains");
     settings.resolve_age = resolve_age;
     settings.rate_limit_per_minute = rate_limit;
+    settings.default_environment.clone_from(&values.default_environment);
+    settings.subject_prefix.clone_from(&values.subject_prefix);
+    let template = Some(values.subject_template.as_str()).filter(|text| !text.is_empty());
+    template.unwrap_or(ProjectSettings::SUBJECT_TEMPLATE).clone_into(&mut settings.subject_template);
     let mut tx = app.db.begin().await?;
     save_settings(&mut tx, &doer, &access.project, &settings, now).await?;
     tx.commit().await?;
@@ -153,6 +167,14 @@ fn check(t: Messages, access: &ProjectAccess<ProjectWrite>, values: &Values) -> 
     for (field, value) in [("resolve_age", &values.resolve_age), ("rate_limit", &values.rate_limit)] {
         if value.parse::<u32>().is_err() {
             errors.add(field, t.form_whole_number());
+        }
+    }
+    if !ProjectSettings::is_environment(&values.default_environment) {
+        errors.add("default_environment", t.project_bad_environment(ProjectSettings::MAX_ENVIRONMENT));
+    }
+    for (field, value) in [("subject_prefix", &values.subject_prefix), ("subject_template", &values.subject_template)] {
+        if value.chars().count() > ProjectSettings::MAX_SUBJECT {
+            errors.add(field, t.project_subject_limit(ProjectSettings::MAX_SUBJECT));
         }
     }
     errors
