@@ -70,7 +70,7 @@ pub async fn offer(
         project_transfers::upsert(&mut *tx, &transfer).await?;
         write_to(&mut tx, app, doer, &user, (organization, project), &token).await?;
     }
-    record(&mut tx, doer, AuditEvent::ProjectRequestTransfer, organization.id, project, json!({"email": email}), now)
+    record(&mut tx, doer, (AuditEvent::ProjectRequestTransfer, organization.id), project, json!({"email": email}), now)
         .await?;
     tx.commit().await?;
     Ok(())
@@ -138,7 +138,7 @@ pub async fn accept(app: &App, acting: &Acting, token: &str, team: &Team) -> Res
     for organization_id in [moving.from, to] {
         let data = json!({"to": acting.organization.name, "team": team.slug, "slug": slug.as_str()});
         let event = AuditEvent::ProjectAcceptTransfer;
-        record(&mut tx, &acting.doer, event, organization_id, &project, data, now).await?;
+        record(&mut tx, &acting.doer, (event, organization_id), &project, data, now).await?;
     }
     tx.commit().await?;
     moved(app, project.id).await
@@ -151,8 +151,7 @@ async fn moved(app: &App, id: ProjectId) -> Result<Project, Error> {
 async fn record(
     db: &mut PgConnection,
     doer: &Doer,
-    event: AuditEvent,
-    organization_id: OrganizationId,
+    (event, organization_id): (AuditEvent, OrganizationId),
     project: &Project,
     data: serde_json::Value,
     now: DateTime<Utc>,

@@ -99,6 +99,23 @@ async fn repoint(db: &mut PgConnection, moving: Move) -> sqlx::Result<()> {
     )
     .execute(&mut *db)
     .await?;
+    repoint_issues(db, moving).await?;
+    sqlx::query!(
+        "UPDATE release_projects t SET release_id = new.id
+        FROM releases old JOIN releases new ON new.organization_id = $3 AND new.version = old.version
+        WHERE t.project_id = $1 AND old.id = t.release_id AND old.organization_id = $2",
+        project,
+        from,
+        to,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+/// The same for its issues; commits they do not know any more.
+async fn repoint_issues(db: &mut PgConnection, moving: Move) -> sqlx::Result<()> {
+    let Move { project_id: ProjectId(project), from: OrganizationId(from), to: OrganizationId(to) } = moving;
     // What no release of the project's is, names none.
     sqlx::query!(
         "UPDATE issues i SET
@@ -130,16 +147,6 @@ async fn repoint(db: &mut PgConnection, moving: Move) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM issue_commits WHERE issue_id IN (SELECT id FROM issues WHERE project_id = $1)", project,)
         .execute(&mut *db)
         .await?;
-    sqlx::query!(
-        "UPDATE release_projects t SET release_id = new.id
-        FROM releases old JOIN releases new ON new.organization_id = $3 AND new.version = old.version
-        WHERE t.project_id = $1 AND old.id = t.release_id AND old.organization_id = $2",
-        project,
-        from,
-        to,
-    )
-    .execute(&mut *db)
-    .await?;
     Ok(())
 }
 
