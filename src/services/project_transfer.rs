@@ -8,6 +8,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::messages::Messages;
 use crate::services::audit::{self, Doer, Entry};
 use crate::services::mail::{self, Button, Letter};
 use crate::services::members::Acting;
@@ -85,7 +86,7 @@ async fn write_to(
     token: &str,
 ) -> sqlx::Result<()> {
     let language = user.language.as_deref().and_then(Language::parse).unwrap_or_default();
-    let t = mail::texts(language);
+    let t = Messages::new(language);
     let letter = Letter {
         kind: "project-transfer".to_owned(),
         subject: t.transfer_mail_subject(&organization.name, &project.name),
