@@ -221,3 +221,23 @@ async fn teams_are_joined_left_and_asked_for() {
     assert_eq!(bo.post_json(&of_lin, &json!({})).await.status, 400);
     assert_eq!(owner.post_json(&of_lin, &json!({})).await.status, 201);
 }
+
+#[tokio::test]
+async fn removing_somebody_through_a_session_wants_a_recent_proof() {
+    let app = TestApp::spawn().await;
+    let project = app.project().await;
+    let lin = app.member(&project, "lin@acme.example", Role::Member, true).await;
+    let (owner, script) = (app.sign_in(&project.owner).await, app.script(&project.owner, &[Scope::MemberAdmin]).await);
+    let list = owner.get(LIST).await.json();
+    let id =
+        list.as_array().unwrap().iter().find(|member| member["email"] == lin.email.as_str()).unwrap()["id"].clone();
+    let path = format!("{LIST}{}/", id.as_str().unwrap());
+    app.app.clock.advance(chrono::TimeDelta::hours(4));
+    let refused = owner.delete(&path).await;
+    assert_eq!((refused.status, &refused.json()["detail"]["code"]), (401, &json!("sudo-required")));
+    assert_eq!(script.get(&path).await.status, 200, "nobody was removed");
+    let proof = json!({"password": crate::support::PASSWORD});
+    assert_eq!(owner.put_json("/api/0/auth/", &proof).await.status, 200);
+    assert_eq!(owner.delete(&path).await.status, 204);
+    assert_eq!(script.get(&path).await.status, 404);
+}

@@ -153,3 +153,22 @@ async fn a_disabled_account_stays_out() {
         .unwrap();
     assert_eq!(stage.enter("lin", PASSWORD).await.status, 422);
 }
+
+/// Dangerous changes want the directory's password again, of whom it keeps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_of_the_directory_prove_themselves_by_its_password() {
+    let stage = Stage::set().await;
+    let browser = stage.test.anonymous();
+    enter(&browser, "lin", PASSWORD).await;
+    let path = "/settings/account/security/totp/";
+    stage.test.app.clock.advance(chrono::TimeDelta::hours(4));
+    let asked = browser.post_form(path, &[]).await;
+    assert!(asked.status == 403 && asked.body.contains("proof_password"), "{}", asked.body);
+    for wrong in ["wrong", " "] {
+        assert_eq!(browser.post_form(path, &[("proof_password", wrong)]).await.status, 422, "{wrong:?}");
+    }
+    let proof = serde_json::json!({"password": "wrong"});
+    assert_eq!(browser.put_json("/api/0/auth/", &proof).await.status, 401);
+    assert_eq!(browser.post_form(path, &[("proof_password", PASSWORD)]).await.status, 303);
+    assert_eq!(browser.post_form(path, &[]).await.status, 303, "the proof holds for a while");
+}

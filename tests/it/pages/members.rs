@@ -269,3 +269,33 @@ async fn members_of_other_organizations_are_not_reached() {
     }
     assert_eq!(plain.get(NEW).await.status, 403);
 }
+
+/// The attack: a manager invites somebody else's address, opens the link that is shown to them, and has an account that
+/// seems to be that person's.
+#[tokio::test]
+async fn an_address_counts_once_its_letter_was_read() {
+    let (app, _, owner) = scene().await;
+    let form = [("name", "Lin"), ("password", PASSWORD), ("repeated", PASSWORD)];
+    let is_verified = async |email: &str| -> bool {
+        sqlx::query_scalar("SELECT is_verified FROM user_emails WHERE email = $1")
+            .bind(email)
+            .fetch_one(&app.app.db)
+            .await
+            .expect("an address")
+    };
+    let link = invite(&app, &owner, "ada@acme.example", "member").await;
+    assert_eq!(app.anonymous().post_form(&link, &form).await.status, 303);
+    assert!(!is_verified("ada@acme.example").await, "the link was shown to the inviter");
+    let letter = app.mails("ada@acme.example").await.pop().expect("a letter");
+    assert_eq!(letter.kind, "confirm-address");
+    let confirm = letter.path.expect("a button");
+    assert_eq!(app.anonymous().post_form(&confirm, &[]).await.status, 200);
+    assert!(is_verified("ada@acme.example").await, "now it was read");
+
+    invite(&app, &owner, "lin@acme.example", "member").await;
+    let mailed = app.mails("lin@acme.example").await.pop().and_then(|letter| letter.path).expect("a button");
+    assert_eq!(app.anonymous().post_form(&mailed, &form).await.status, 303);
+    assert!(is_verified("lin@acme.example").await, "the letter was read");
+    assert!(app.mails("lin@acme.example").await.iter().all(|mail| mail.kind != "confirm-address"));
+    assert!(is_dead(&app.anonymous().get(&mailed).await), "both links end with the first use of one");
+}

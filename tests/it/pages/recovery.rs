@@ -98,3 +98,24 @@ async fn an_expired_password_is_replaced_at_once() {
     assert_eq!(browser.get("/settings/account/details/").await.status, 200);
     assert!(!users::find(&app.app.db, user.id).await.unwrap().unwrap().is_password_expired);
 }
+
+/// The attack: filling somebody's mailbox, and shutting each link before it is read, from many addresses.
+#[tokio::test]
+async fn letters_to_one_account_are_limited_whoever_asks() {
+    let app = TestApp::spawn_with(|config| config.web.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let user = app.user("lin@example.com", false).await;
+    let mut answers = Vec::new();
+    for asker in 1..=6 {
+        let client = app.anonymous();
+        let request = client.request("POST", "/account/recover/").form(&[("login", "lin@example.com")]);
+        let answer = client.send(request.header("x-forwarded-for", format!("198.51.100.{asker}"))).await;
+        answers.push((answer.status, answer.body.contains("If there is such an account")));
+    }
+    assert!(answers.iter().all(|answer| *answer == (200, true)), "nobody learns of it: {answers:?}");
+    eventually("every request", async || {
+        let who = user.id.to_string();
+        (app.app.redis.count_attempt("recover-account", &who).await.unwrap().count > 6).then_some(())
+    })
+    .await;
+    assert_eq!(app.mails("lin@example.com").await.len(), 2);
+}
