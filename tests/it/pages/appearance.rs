@@ -119,7 +119,8 @@ async fn who_chose_no_zone_gets_that_of_the_browser() {
         let request = client.request("GET", PATH).header("cookie", format!("{session}; {cookie}"));
         client.send(request).await.body
     };
-    assert!(page("picket_zone=Asia/Shanghai").await.contains("2026-11-21 02:27 UTC+08:00"));
+    let shown = page("picket_zone=Asia/Shanghai").await;
+    assert!(shown.contains("now shown in Asia/Shanghai: 2026-11-21 02:27 UTC+08:00"), "{shown}");
     for none in ["", "picket_zone=", "picket_zone=Mars/Base", "picket_zone=%00<b>", "x_picket_zone=Asia/Shanghai"] {
         assert!(page(none).await.contains("2026-11-20 18:27 UTC"), "{none}");
     }
