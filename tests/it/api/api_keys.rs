@@ -4,6 +4,8 @@ use picket::types::role::Role;
 use picket::types::scope::Scope;
 use serde_json::{Value, json};
 
+use super::access::stage::{SECRET, Stage};
+use super::access::table::{Endpoint, Place};
 use super::{each, keys_of};
 use crate::support::{Answer, Client, Project, TestApp};
 
@@ -186,4 +188,31 @@ async fn pages_use_a_key_from_its_origins_only() {
     let browser = app.sign_in(&project.owner).await;
     let request = browser.request("GET", "/api/0/organizations/").header("Origin", "https://evil.example");
     assert_eq!(browser.send(request).await.header("access-control-allow-origin"), "", "nor are sessions read");
+}
+
+/// Nothing breaks because nobody stands behind a key, and nothing of another organization is told.
+#[tokio::test]
+async fn every_endpoint_takes_a_key_for_what_it_is() {
+    let app = TestApp::spawn_with(|config| config.system.single_organization = false).await;
+    let (base, other) = (app.project().await, app.project_named("other", "site").await);
+    let (own, foreign) = (key(&app, &base, &Scope::ALL).await, key(&app, &other, &Scope::ALL).await);
+    let stage = Stage::new(&app, &base, 0).await;
+    let mut wrong = Vec::new();
+    for (key, is_own) in [(&foreign, false), (&own, true)] {
+        let keyed = Keyed { client: app.anonymous(), key };
+        for endpoint in Endpoint::all() {
+            let path = stage.path(&endpoint, None).await;
+            let body = (endpoint.method != "GET").then(|| json!({"name": ["no text"], "status": 7, "text": []}));
+            let answer = keyed.call(endpoint.method, &path, body).await;
+            let is_right = match endpoint.place() {
+                Place::Organization | Place::Project if !is_own => matches!(answer.status, 403 | 404),
+                _ => answer.status < 500,
+            };
+            let tells = !is_own && endpoint.place() != Place::Open && answer.body.contains(SECRET);
+            if !is_right || tells {
+                wrong.push(format!("{} {path}: {} {:.200}", endpoint.method, answer.status, answer.body));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
