@@ -8,7 +8,7 @@ use super::context::Context;
 use super::create_user::NewUser;
 use super::{prompt, stores};
 use crate::services::setup;
-use crate::store::{self, schema, users};
+use crate::store::{self, schema, superusers};
 use crate::types::clock::Clock;
 
 #[derive(Args)]
@@ -28,7 +28,7 @@ pub async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()>
     let mut tx = db.begin().await?;
     setup::ensure_organization(&mut tx, &config.system.site_name, Clock::default().now()).await?;
     tx.commit().await?;
-    if arguments.noinput || users::superuser_exists(&mut db).await? {
+    if arguments.noinput || superusers::exists(&mut db).await? {
         return Ok(());
     }
     if prompt::confirm("Nobody administers this installation. Make an account now?", "--noinput", true)? {

@@ -12,7 +12,7 @@ use crate::store;
 use crate::store::organizations::Organization;
 use crate::store::projects::Project;
 use crate::store::users::User;
-use crate::store::{options, teams, users};
+use crate::store::{options, superusers, teams, users};
 
 /// Why the installation could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -75,8 +75,8 @@ pub fn parse_root(text: &str) -> Option<Url> {
 /// become administrators.
 pub async fn set_up(db: &PgPool, chosen: &FirstRun<'_>, now: DateTime<Utc>) -> Result<Installed, Error> {
     let mut tx = db.begin().await?;
-    users::lock_first_run(&mut *tx).await?;
-    if users::superuser_exists(&mut *tx).await? {
+    superusers::lock_first_run(&mut *tx).await?;
+    if superusers::exists(&mut *tx).await? {
         return Err(Error::Done);
     }
     let name = chosen.organization_name;

@@ -42,7 +42,7 @@ pub async fn create_organization(db: &mut PgConnection, name: &str, now: DateTim
     let organization = organizations::create(&mut *db, name, None, None, now).await?;
     let new = NewTeam { organization_id: organization.id, name: &organization.name, slug: None, first_member: None };
     let team = teams::create(&mut *db, &new, now).await?;
-    for user_id in store::users::list_superusers(&mut *db).await? {
+    for user_id in store::superusers::list(&mut *db).await? {
         let member_id = store::members::insert(&mut *db, organization.id, user_id, Role::Owner, now).await?;
         store::teams::insert_member(&mut *db, team.id, member_id).await?;
     }

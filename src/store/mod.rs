@@ -91,6 +91,7 @@ pub mod schema;
 pub mod search;
 pub mod server;
 pub mod settled_entries;
+pub mod superusers;
 pub mod tag_counts;
 pub mod tag_values;
 pub mod teams;

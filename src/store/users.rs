@@ -219,41 +219,6 @@ pub async fn list_members_by_email(
     .await
 }
 
-pub async fn superuser_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users WHERE is_superuser AND is_active) AS "exists!""#)
-        .fetch_one(db)
-        .await
-}
-
-/// Those who administer the installation, first ones first.
-pub async fn list_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId>> {
-    sqlx::query_scalar!(
-        r#"SELECT id AS "id: UserId" FROM users WHERE is_superuser AND is_active ORDER BY id LIMIT 100"#
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Holds the rows of everybody who administers the installation until the transaction ends.
-pub async fn lock_superusers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId>> {
-    sqlx::query_scalar!(
-        r#"SELECT id AS "id: UserId" FROM users WHERE is_superuser AND is_active ORDER BY id FOR UPDATE"#
-    )
-    .fetch_all(db)
-    .await
-}
-
-pub async fn update_is_superuser(db: impl PgExecutor<'_>, id: UserId, is_superuser: bool) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET is_superuser = $2 WHERE id = $1", id.0, is_superuser).execute(db).await?;
-    Ok(())
-}
-
-/// Holds other first runs back until the transaction ends. The number is the lock's name.
-pub async fn lock_first_run(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(7226101)").execute(db).await?;
-    Ok(())
-}
-
 /// Makes an account whose address needs no confirmation: whoever makes it vouches for it.
 pub async fn insert(db: impl PgExecutor<'_>, user: &NewUser<'_>, now: DateTime<Utc>) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(

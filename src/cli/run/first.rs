@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::services::accounts::{self, NewAccount};
 use crate::services::projects::dsn;
 use crate::services::setup;
-use crate::store::users;
+use crate::store::superusers;
 use crate::types::clock::Clock;
 
 const EMAIL: &str = "admin@localhost";
@@ -23,7 +23,7 @@ pub struct Welcome {
 /// Makes what is missing.
 pub async fn prepare(db: &mut PgConnection, config: &Config) -> anyhow::Result<Welcome> {
     let now = Clock::default().now();
-    let account = if users::superuser_exists(&mut *db).await? { None } else { Some((EMAIL, random_password())) };
+    let account = if superusers::exists(&mut *db).await? { None } else { Some((EMAIL, random_password())) };
     let hash = match &account {
         Some((_, password)) => Some(accounts::hash_password(&config.auth, password).await?),
         None => None,

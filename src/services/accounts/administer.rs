@@ -11,6 +11,7 @@ use super::{Error, close, letters, new_nonce, recovery};
 use crate::app::App;
 use crate::services::audit::{self, Doer, Entry};
 use crate::services::{mail, two_factor};
+use crate::store::superusers;
 use crate::store::users::{self, User};
 use crate::types::audit_event::AuditEvent;
 
@@ -35,7 +36,7 @@ pub async fn set_superuser(app: &App, by: &Doer, user: &User, is_superuser: bool
     if !is_superuser {
         keep_a_superuser(&mut tx, user).await?;
     }
-    users::update_is_superuser(&mut *tx, user.id, is_superuser).await?;
+    superusers::update(&mut *tx, user.id, is_superuser).await?;
     record(&mut tx, by, user, AuditEvent::UserSuperuser, json!({"is_superuser": is_superuser}), now).await?;
     Ok(tx.commit().await?)
 }
@@ -82,7 +83,7 @@ pub async fn delete(app: &App, by: &Doer, user: &User) -> Result<(), Error> {
 
 /// Refuses what would leave nobody who administers. Holds other such changes back until the transaction ends.
 pub async fn keep_a_superuser(db: &mut PgConnection, user: &User) -> Result<(), Error> {
-    let superusers = users::lock_superusers(db).await?;
+    let superusers = superusers::lock(db).await?;
     let is_last = superusers.contains(&user.id) && superusers.len() == 1;
     if is_last { Err(Error::LastSuperuser) } else { Ok(()) }
 }

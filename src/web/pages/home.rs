@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::app::App;
-use crate::store::{members, organizations, users};
+use crate::store::{members, organizations, superusers, users};
 use crate::types::ids::OrganizationId;
 use crate::web::error::{Error, Result};
 use crate::web::extract::{Actor, Viewer};
@@ -34,7 +34,7 @@ pub fn routes() -> Router<App> {
 /// To the issues of the organization the user was in last; a fresh installation to its set-up.
 async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     let Some(user) = &viewer.user else {
-        let is_fresh = !users::superuser_exists(&app.db).await?;
+        let is_fresh = !superusers::exists(&app.db).await?;
         return if is_fresh { Ok(redirect(&app, "/manage/setup/")) } else { Err(Error::Unauthorized) };
     };
     match last_organization(&app, user).await? {

@@ -14,7 +14,7 @@ use super::{by_header, single_sign_on};
 use crate::app::App;
 use crate::services::directory;
 use crate::services::sign_in::{self, Error};
-use crate::store::users;
+use crate::store::superusers;
 use crate::web::error::Result;
 use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
@@ -58,7 +58,7 @@ pub async fn show(
     if let Some(user) = by_header::named_user(&app, peer, &headers).await? {
         return enter(&app, &visitor, &user, Way { next, is_kept: false }).await;
     }
-    if !users::superuser_exists(&app.db).await? {
+    if !superusers::exists(&app.db).await? {
         return Ok(redirect(&app, "/manage/setup/"));
     }
     render(&page(&app, &viewer, &params.next))

@@ -11,7 +11,7 @@ use crate::messages::Messages;
 use crate::services::accounts::{self, MAX_PASSWORD, MIN_PASSWORD, NewAccount};
 use crate::services::first_run::{self, FirstRun, Installed};
 use crate::services::{settings, setup};
-use crate::store::{organizations, users};
+use crate::store::{organizations, superusers};
 use crate::web::arrived::Arrived;
 use crate::web::error::{Error, FieldErrors, Result};
 use crate::web::extract::{Viewer, Visitor};
@@ -55,7 +55,7 @@ impl SetupPage {
 }
 
 pub async fn show(State(app): State<App>, viewer: Viewer, arrived: Arrived) -> Result<Response> {
-    if users::superuser_exists(&app.db).await? {
+    if superusers::exists(&app.db).await? {
         return Ok(redirect(&app, "/manage/"));
     }
     let existing = organizations::find_default(&app.db).await?;
@@ -117,7 +117,7 @@ impl Form {
 }
 
 async fn set_up(app: &App, t: Messages, posted: &Posted) -> Result<Result<Installed, FieldErrors>> {
-    if users::superuser_exists(&app.db).await? {
+    if superusers::exists(&app.db).await? {
         return Err(Error::Forbidden(&[]));
     }
     if posted.raw("password") != posted.raw("repeated") {
