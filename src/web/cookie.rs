@@ -47,7 +47,7 @@ impl Cookie {
     /// Sets the cookie, until the browser is closed unless it has an age in seconds. `Secure` follows the public URL: on
     /// plain HTTP the browser would never send it back. `Lax`, since with `Strict` links in mails open signed out.
     pub fn set(self, app: &App, value: &str, max_age: Option<u64>) -> HeaderValue {
-        cookie(app, self.name(), value, max_age)
+        set(app, (self.name(), value), "/", max_age)
     }
 
     /// Removes the cookie.
@@ -74,21 +74,22 @@ pub fn language(headers: &HeaderMap) -> Option<Language> {
 }
 
 pub fn set_language(app: &App, language: Language) -> HeaderValue {
-    cookie(app, LANGUAGE, language.tag(), Some(LANGUAGE_AGE))
+    set(app, (LANGUAGE, language.tag()), "/", Some(LANGUAGE_AGE))
 }
 
 /// The values of all cookies of a name: a path may have left one of its own.
-fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
+pub fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(move |(found, _)| *found == name).map(|(_, value)| value)
 }
 
-fn cookie(app: &App, name: &str, value: &str, max_age: Option<u64>) -> HeaderValue {
+/// Sets a cookie of this name and value for the paths below one of ours, `/` for all.
+pub fn set(app: &App, (name, value): (&str, &str), below: &str, max_age: Option<u64>) -> HeaderValue {
     let secure = if app.config.system.url_prefix.starts_with("https:") { "; Secure" } else { "" };
     let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let path = super::base_path(app);
-    let text = format!("{name}={value}; Path={path}/; HttpOnly; SameSite=Lax{age}{secure}");
+    let base = super::base_path(app);
+    let text = format!("{name}={value}; Path={base}{below}; HttpOnly; SameSite=Lax{age}{secure}");
     HeaderValue::from_str(&text).expect("the parts of a cookie are plain ASCII")
 }
 

@@ -13,12 +13,12 @@ use crate::web::error::{Error, Result};
 use crate::web::extract::{Viewer, Visitor};
 use crate::web::layout::Layout;
 use crate::web::pages::back::local;
-use crate::web::{base_path, render};
+use crate::web::{cookie, render};
 
 /// What ties a sign-in to the browser it began in.
 const COOKIE: &str = "picket_sso";
 /// Seconds it is kept, as long as the sign-in may take.
-const SECONDS: u32 = 600;
+const SECONDS: u64 = 600;
 /// Starts of one address in a minute: each asks the provider something.
 const MAX_STARTS: u32 = 30;
 
@@ -59,7 +59,7 @@ pub async fn start(
     }
     let browser = kept(&headers).unwrap_or_else(single_sign_on::random);
     match single_sign_on::start(&app, &browser, local(&params.next).unwrap_or("/")).await {
-        Ok(url) => Ok(([(header::SET_COOKIE, cookie(&app, &browser, SECONDS))], Redirect::to(&url)).into_response()),
+        Ok(url) => Ok(([(header::SET_COOKIE, keep(&app, &browser, SECONDS))], Redirect::to(&url)).into_response()),
         Err(error) => failed(&app, &viewer, error),
     }
 }
@@ -75,7 +75,7 @@ pub async fn finish(
         Ok((Some(user), next)) => {
             let way = Way { next: local(&next).unwrap_or("/"), is_kept: true };
             let entered = enter(&app, &visitor, &user, way).await?;
-            Ok((AppendHeaders([(header::SET_COOKIE, cookie(&app, "", 0))]), entered).into_response())
+            Ok((AppendHeaders([(header::SET_COOKIE, keep(&app, "", 0))]), entered).into_response())
         }
         Ok((None, _)) => {
             let text = viewer.messages().auth_account_disabled();
@@ -111,16 +111,11 @@ fn show(app: &App, viewer: &Viewer, status: StatusCode, text: &'static str) -> R
 
 /// What this browser keeps, if it has the shape of what we give out.
 fn kept(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let is_ours =
-        |value: &str| value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    pairs.filter(|(name, value)| *name == COOKIE && is_ours(value)).map(|(_, value)| value.to_owned()).next()
+        |value: &&str| value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    cookie::values(headers, COOKIE).find(is_ours).map(str::to_owned)
 }
 
-fn cookie(app: &App, value: &str, seconds: u32) -> HeaderValue {
-    let secure = if app.config.system.url_prefix.starts_with("https:") { "; Secure" } else { "" };
-    let path = base_path(app);
-    let text = format!("{COOKIE}={value}; Path={path}/auth/sso/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("the parts of a cookie are plain ASCII")
+fn keep(app: &App, value: &str, seconds: u64) -> HeaderValue {
+    cookie::set(app, (COOKIE, value), "/auth/sso/", Some(seconds))
 }
